@@ -1,0 +1,1 @@
+"""Masar: from a self-assessment to a learning path, for Africa's civil servants."""

@@ -1,0 +1,5 @@
+"""``python -m app`` is ``masar``."""
+
+from app.cli import main
+
+main()

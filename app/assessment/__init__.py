@@ -1,0 +1,1 @@
+"""Assessment: questionnaires, attempts and answers."""

@@ -1,0 +1,338 @@
+"""The questionnaire in the browser."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from sqlalchemy import Connection
+from starlette.responses import Response
+
+from app.assessment import queries, service
+from app.assessment.domain import Attempt, Group, group_items, minutes_left
+from app.assessment.errors import GroupNotFoundError, UnknownRoleError
+from app.frameworks.domain import Framework, Instrument
+from app.frameworks.queries import (
+    get_current_instrument,
+    get_default_framework,
+    get_framework,
+    get_instrument,
+)
+from app.identity.access import (
+    FormDep,
+    LearnerDep,
+    PageDep,
+    PageFrame,
+    keep_session,
+    limit_starts,
+    secret_of,
+)
+from app.identity.domain import Learner
+from app.identity.service import choose_language, open_session, welcome
+from app.kernel.clock import Now
+from app.kernel.database import ReadDep, WriteDep
+from app.web.rendering import Prepared, html_response, page_text, slot
+from app.web.routes import HotRoute, Route
+from app.web.sentences import describe, say
+
+router = APIRouter(prefix="/{lang:lang}/assess", route_class=Route)
+hot = APIRouter(prefix="/{lang:lang}/assess", route_class=HotRoute)
+PLACEHOLDER = UUID("00000000-0000-4000-8000-a77e3970a77e")
+"""Stands for the attempt in a prepared page; no attempt has this number."""
+ANSWER_FIELD = "a."
+"""Prefix of the radio buttons: ``a.<item key>``."""
+
+
+@router.get("", name="assessment:start")
+def show_start(page: PageDep, connection: ReadDep, role: str = "") -> Response:
+    """Say what will happen and ask for the role."""
+    return _show_start(page, connection, chosen_role=role)
+
+
+def _show_start(
+    page: PageFrame,
+    connection: Connection,
+    *,
+    chosen_role: str,
+    error: tuple[str, str] | None = None,
+) -> Response:
+    framework = get_default_framework(connection)
+    learner = page.visitor.learner
+    attempt = None
+    if learner is not None:
+        attempt = queries.find_open_attempt(connection, learner_id=learner.learner_id)
+    return page.render(
+        "assessment/start.html",
+        nav="assess",
+        status=422 if error else 200,
+        framework=framework,
+        instrument=get_current_instrument(connection, framework),
+        roles=sorted(framework.roles, key=lambda role: role.is_fallback),
+        chosen_role=chosen_role,
+        open_attempt=attempt,
+        error=error,
+    )
+
+
+@router.post("", name="assessment:begin")
+def begin(
+    request: Request, page: PageDep, form: FormDep, connection: WriteDep, now: Now
+) -> Response:
+    """Make the visitor a learner, begin a questionnaire, go to its first page."""
+    framework = get_default_framework(connection)
+    chosen = form.get("role", [""])[0]
+    try:
+        service.check_role(framework, chosen or None)
+    except UnknownRoleError as error:
+        sentences = describe(error.code, page.language)
+        return _show_start(page, connection, chosen_role=chosen, error=sentences)
+    learner = page.visitor.learner
+    if learner is None:
+        limit_starts(request, connection, page.settings, now)
+        learner = _arrive(page, connection, now)
+    else:
+        choose_language(
+            connection, learner_id=learner.learner_id, language=page.language
+        )
+    attempt = service.start_attempt(
+        connection,
+        learner_id=learner.learner_id,
+        framework=framework,
+        instrument=get_current_instrument(connection, framework),
+        role_key=chosen or None,
+        language=page.language,
+        now=now,
+    )
+    response = page.redirect(
+        "assessment:group", attempt_id=attempt.attempt_id, number=1
+    )
+    if page.visitor.learner is None:
+        token = open_session(
+            connection,
+            learner_id=learner.learner_id,
+            now=now,
+            lifetime=page.settings.session_lifetime,
+        )
+        keep_session(response, page.settings, token)
+    return response
+
+
+def _arrive(page: PageFrame, connection: Connection, now: datetime) -> Learner:
+    key = secret_of(page.settings)
+    return welcome(connection, key=key, language=page.language, now=now)
+
+
+@router.get("/{attempt_id:uuid}/review", name="assessment:review")
+def show_review(
+    page: PageDep, attempt_id: UUID, learner: LearnerDep, connection: ReadDep
+) -> Response:
+    """Show what was chosen, before it becomes final."""
+    attempt = queries.get_attempt(
+        connection, attempt_id=attempt_id, learner_id=learner.learner_id
+    )
+    framework, instrument = _content(connection, attempt)
+    answers = queries.list_answers(
+        connection, attempt_id=attempt_id, learner_id=learner.learner_id
+    )
+    domains = {domain.key: domain for domain in framework.domains}
+    groups = [
+        {
+            "group": group,
+            "domain": domains.get(group.domain or ""),
+            "answers": [
+                {
+                    "item": item,
+                    "competency": framework.competency(item.competency),
+                    "value": (value := answers.get(item.key)),
+                    "statement": item.statements.get(int(value))
+                    if value is not None and value.isdigit()
+                    else None,
+                }
+                for item in group.items
+            ],
+        }
+        for group in group_items(framework, instrument)
+    ]
+    return page.render(
+        "assessment/review.html",
+        nav="assess",
+        attempt=attempt,
+        groups=groups,
+        unanswered=len(instrument.items) - len(answers),
+        framework=framework,
+        instrument=instrument,
+    )
+
+
+@router.post("/{attempt_id:uuid}/submit", name="assessment:submit")
+def submit(
+    page: PageDep,
+    attempt_id: UUID,
+    learner: LearnerDep,
+    _form: FormDep,
+    connection: WriteDep,
+    now: Now,
+) -> Response:
+    """Make the answers final and show the result; a second click changes nothing."""
+    service.submit_attempt(
+        connection, attempt_id=attempt_id, learner_id=learner.learner_id, now=now
+    )
+    return page.redirect("proficiency:profile")
+
+
+@hot.get("/{attempt_id:uuid}/{number:int}", name="assessment:group")
+def show_group(
+    page: PageDep,
+    attempt_id: UUID,
+    number: int,
+    learner: LearnerDep,
+    connection: ReadDep,
+) -> Response:
+    """Show one page of questions with what is answered so far."""
+    attempt = queries.get_attempt(
+        connection, attempt_id=attempt_id, learner_id=learner.learner_id
+    )
+    if not attempt.is_open:
+        return page.redirect("assessment:review", attempt_id=attempt_id)
+    framework, instrument = _content(connection, attempt)
+    answers = queries.list_answers(
+        connection, attempt_id=attempt_id, learner_id=learner.learner_id
+    )
+    sheet = _prepare(page, framework, instrument, number)
+    return html_response(sheet.fill(page, attempt, answers))
+
+
+@router.post("/{attempt_id:uuid}/{number:int}", name="assessment:save")
+def save_group(
+    page: PageDep,
+    attempt_id: UUID,
+    number: int,
+    learner: LearnerDep,
+    form: FormDep,
+    connection: WriteDep,
+    now: Now,
+) -> Response:
+    """Keep the answers of one page, all or none, and go on to the next."""
+    values = {
+        name.removeprefix(ANSWER_FIELD): sent[-1]
+        for name, sent in form.items()
+        if name.startswith(ANSWER_FIELD)
+    }
+    service.save_answers(
+        connection,
+        attempt_id=attempt_id,
+        learner_id=learner.learner_id,
+        values=values,
+        now=now,
+    )
+    attempt = queries.get_attempt(
+        connection, attempt_id=attempt_id, learner_id=learner.learner_id
+    )
+    if number < len(group_items(*_content(connection, attempt))):
+        return page.redirect(
+            "assessment:group", attempt_id=attempt_id, number=number + 1
+        )
+    return page.redirect("assessment:review", attempt_id=attempt_id)
+
+
+@hot.post("/{attempt_id:uuid}/answer", name="assessment:answer")
+def save_answer(
+    attempt_id: UUID,
+    learner: LearnerDep,
+    form: FormDep,
+    connection: WriteDep,
+    now: Now,
+) -> Response:
+    """Keep one answer as soon as it is chosen (for the script)."""
+    service.save_answer(
+        connection,
+        attempt_id=attempt_id,
+        learner_id=learner.learner_id,
+        item_key=form.get("item", [""])[0],
+        value=form.get("value", [""])[0],
+        now=now,
+    )
+    return Response(status_code=204)
+
+
+def _content(connection: Connection, attempt: Attempt) -> tuple[Framework, Instrument]:
+    name = attempt.framework_key, attempt.framework_version
+    framework = get_framework(connection, *name)
+    return framework, get_instrument(connection, *name, attempt.instrument_ref)
+
+
+class _Sheet:
+    """One page of questions, written once for everyone."""
+
+    def __init__(
+        self, html: str, instrument: Instrument, groups: tuple[Group, ...]
+    ) -> None:
+        self._page = Prepared(html.replace(str(PLACEHOLDER), slot("attempt_id")))
+        self._instrument = instrument
+        self._groups = [
+            (f"state:{group.number}", [item.key for item in group.items])
+            for group in groups
+        ]
+
+    def fill(
+        self, page: PageFrame, attempt: Attempt, answers: Mapping[str, str]
+    ) -> bytes:
+        """Return the page of one learner."""
+        values: dict[str, str | bytes] = {
+            f"checked:{key}:{value}": b" checked" for key, value in answers.items()
+        }
+        for name, keys in self._groups:
+            answered = sum(key in answers for key in keys)
+            if answered:
+                values[name] = b"done" if answered == len(keys) else b"part"
+        values["attempt_id"] = str(attempt.attempt_id)
+        values["form_token"] = page.visitor.form_token
+        values["resume_code"] = page.resume_code or ""
+        values["minutes_left"] = str(minutes_left(self._instrument, len(answers)))
+        if answers:
+            values["saved"] = say("answers-saved", page.language)
+        return self._page.fill(values)
+
+
+def _prepare(
+    page: PageFrame, framework: Framework, instrument: Instrument, number: int
+) -> _Sheet:
+    sheets: dict[tuple[str, ...], _Sheet] = page.request.app.state.sheets
+    name = (framework.ref, instrument.version_ref, page.language, str(number))
+    if name not in sheets:
+        groups = group_items(framework, instrument)
+        if not 1 <= number <= len(groups):
+            raise GroupNotFoundError(number=number)
+        sheets[name] = _write_sheet(page, framework, instrument, groups, number)
+    return sheets[name]
+
+
+def _write_sheet(
+    page: PageFrame,
+    framework: Framework,
+    instrument: Instrument,
+    groups: tuple[Group, ...],
+    number: int,
+) -> _Sheet:
+    group = groups[number - 1]
+    domains = {domain.key: domain for domain in framework.domains}
+    html = page_text(
+        page.request,
+        page.language,
+        "assessment/group.html",
+        {
+            "path": f"/{page.language}/assess/{PLACEHOLDER}/{number}",
+            "nav": "assess",
+            "learner": True,
+            "resume_code": None,
+            "form_token": "",
+            "framework": framework,
+            "instrument": instrument,
+            "competencies": {c.key: c for c in framework.competencies},
+            "groups": groups,
+            "group": group,
+            "domain": domains.get(group.domain or ""),
+            "attempt_id": PLACEHOLDER,
+        },
+    )
+    return _Sheet(html, instrument, groups)

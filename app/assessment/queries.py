@@ -1,0 +1,113 @@
+"""Reading attempts and answers; always the asking learner's own."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, Select, bindparam, select
+
+from app.assessment.domain import Attempt
+from app.assessment.errors import AttemptNotFoundError
+from app.assessment.models import AnswerRow, AttemptRow
+
+_COLUMNS: Select[Any] = select(
+    AttemptRow.learner_id,
+    AttemptRow.attempt_id,
+    AttemptRow.framework_key,
+    AttemptRow.framework_version,
+    AttemptRow.instrument_ref,
+    AttemptRow.role_key,
+    AttemptRow.language,
+    AttemptRow.started_at,
+    AttemptRow.submitted_at,
+).where(AttemptRow.learner_id == bindparam("learner_id"))
+_ATTEMPT = _COLUMNS.where(AttemptRow.attempt_id == bindparam("attempt_id"))
+# A submission waits until a running answer is in, and the reverse (no-op on SQLite,
+# where a write is alone anyway).
+_ATTEMPT_SHARED = _ATTEMPT.with_for_update(read=True)
+_ATTEMPT_LOCKED = _ATTEMPT.with_for_update()
+_ATTEMPTS = _COLUMNS.order_by(AttemptRow.started_at.desc())
+_ANSWERS = (
+    select(AnswerRow.item_key, AnswerRow.value)
+    .where(
+        AnswerRow.learner_id == bindparam("learner_id"),
+        AnswerRow.attempt_id == bindparam("attempt_id"),
+    )
+    .order_by(AnswerRow.answered_at)
+)
+
+
+def get_attempt(
+    connection: Connection, *, attempt_id: UUID, learner_id: UUID
+) -> Attempt:
+    """Return a learner's own attempt.
+
+    Raises:
+        AttemptNotFoundError: No such attempt, or another learner's.
+    """
+    return _get(connection, _ATTEMPT, attempt_id, learner_id)
+
+
+def get_attempt_to_answer(
+    connection: Connection, *, attempt_id: UUID, learner_id: UUID
+) -> Attempt:
+    """Return an attempt that nobody can submit until this transaction ends.
+
+    Raises:
+        AttemptNotFoundError: No such attempt, or another learner's.
+    """
+    return _get(connection, _ATTEMPT_SHARED, attempt_id, learner_id)
+
+
+def get_attempt_to_submit(
+    connection: Connection, *, attempt_id: UUID, learner_id: UUID
+) -> Attempt:
+    """Return an attempt that nobody can answer until this transaction ends.
+
+    Raises:
+        AttemptNotFoundError: No such attempt, or another learner's.
+    """
+    return _get(connection, _ATTEMPT_LOCKED, attempt_id, learner_id)
+
+
+def _get(
+    connection: Connection, statement: Select[Any], attempt_id: UUID, learner_id: UUID
+) -> Attempt:
+    keys = {"attempt_id": attempt_id, "learner_id": learner_id}
+    row = connection.execute(statement, keys).first()
+    if row is None:
+        raise AttemptNotFoundError(attempt_id=str(attempt_id))
+    return _attempt(row)
+
+
+def list_attempts(connection: Connection, *, learner_id: UUID) -> list[Attempt]:
+    """Return a learner's attempts, newest first."""
+    rows = connection.execute(_ATTEMPTS, {"learner_id": learner_id})
+    return [_attempt(row) for row in rows]
+
+
+def find_open_attempt(connection: Connection, *, learner_id: UUID) -> Attempt | None:
+    """Return the newest attempt that is not submitted."""
+    attempts = list_attempts(connection, learner_id=learner_id)
+    return next((attempt for attempt in attempts if attempt.is_open), None)
+
+
+def list_answers(
+    connection: Connection, *, attempt_id: UUID, learner_id: UUID
+) -> dict[str, str]:
+    """Return value by item key; unanswered items are not in it."""
+    keys = {"attempt_id": attempt_id, "learner_id": learner_id}
+    return {row[0]: row[1] for row in connection.execute(_ANSWERS, keys)}
+
+
+def _attempt(row: Row[Any]) -> Attempt:
+    return Attempt(
+        attempt_id=row.attempt_id,
+        learner_id=row.learner_id,
+        framework_key=row.framework_key,
+        framework_version=row.framework_version,
+        instrument_ref=row.instrument_ref,
+        role_key=row.role_key,
+        language=row.language,
+        started_at=row.started_at,
+        submitted_at=row.submitted_at,
+    )

@@ -1,0 +1,1 @@
+"""Courses: what they serve, in which languages, at what cost."""

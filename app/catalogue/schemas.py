@@ -1,0 +1,132 @@
+"""HTTP shapes of the catalogue."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from app.catalogue.domain import (
+    Audience,
+    Certificate,
+    Cost,
+    Course,
+    Delivery,
+    Module,
+    RunState,
+    Verification,
+)
+from app.kernel.text import Language
+
+
+class Shape(BaseModel):
+    """Attribute docstrings become OpenAPI descriptions."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True, from_attributes=True)
+
+
+class ServeOut(Shape):
+    """From which level to which a course leads; our mapping, not the provider's."""
+
+    competency: str
+    from_level: int
+    to_level: int
+
+
+class RequirementOut(Shape):
+    """A level to have before one may start."""
+
+    competency: str
+    level: int
+
+
+class RunOut(Shape):
+    """One course in one language."""
+
+    language: str
+    state: RunState
+    url: str | None
+    starts_on: str | None
+
+
+class ModuleOut(Shape):
+    """A part of a course."""
+
+    key: str
+    title: str
+    is_announced_theme: bool
+    """Announced as a theme; the provider's own module titles were not found."""
+    hours: float | None
+    serves: list[ServeOut]
+    source: str
+
+
+class CourseOut(Shape):
+    """One course; null is unknown, never zero."""
+
+    key: str
+    title: str
+    title_language: str
+    provider: str
+    url: str
+    url_kind: str
+    registration_url: str | None
+    hours: float | None
+    hours_are_approximate: bool
+    duration_note: str | None
+    megabytes: int | None
+    """Our estimate: 150 MB an hour."""
+    delivery: Delivery | None
+    cost: Cost | None
+    certificate: Certificate | None
+    audience: Audience
+    needs_selection: bool
+    seats: int | None
+    prerequisites: list[RequirementOut]
+    licence: str | None
+    runs: list[RunOut]
+    modules: list[ModuleOut]
+    serves: list[ServeOut]
+    mapping_provenance: Literal["ours"]
+    note: str | None
+    verification: Verification
+    sources: list[str]
+    checked_on: str
+    """ISO 8601 date or year-month."""
+    is_flagship: bool
+
+
+class CourseListOut(Shape):
+    """Courses in the catalogue's order."""
+
+    items: list[CourseOut]
+    next: str | None
+    """Opaque; send it as ``after``. Null on the last page."""
+
+
+def write_course(course: Course, language: Language) -> CourseOut:
+    """Return a course with its texts in one language."""
+    plain = {
+        name: getattr(course, name)
+        for name in CourseOut.model_fields
+        if name not in {"duration_note", "note", "modules", "mapping_provenance"}
+    }
+    return CourseOut.model_validate(
+        {
+            **plain,
+            "duration_note": course.duration_note
+            and course.duration_note.in_language(language),
+            "note": course.note and course.note.in_language(language),
+            "modules": [_module(module, language) for module in course.modules],
+            "mapping_provenance": "ours",
+        }
+    )
+
+
+def _module(module: Module, language: Language) -> ModuleOut:
+    return ModuleOut(
+        key=module.key,
+        title=module.title.in_language(language),
+        is_announced_theme=module.is_announced_theme,
+        hours=module.hours,
+        serves=[ServeOut.model_validate(serve) for serve in module.serves],
+        source=module.source,
+    )

@@ -1,0 +1,346 @@
+"""The command line: run, prepare and check an installation."""
+
+import secrets
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Annotated, ParamSpec, TypeVar
+
+import orjson
+import typer
+import uvicorn
+from alembic import command
+from alembic.config import Config
+from pydantic import SecretStr, ValidationError
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn
+from rich.table import Table
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.catalogue.files import catalogue_schema, read_catalogue
+from app.catalogue.service import load_catalogue
+from app.frameworks.domain import Framework
+from app.frameworks.errors import VersionIsPublishedError
+from app.frameworks.files import (
+    framework_schema,
+    instrument_schema,
+    read_framework,
+    read_instrument,
+)
+from app.frameworks.service import publish_framework, publish_instrument
+from app.identity.service import forget_expired
+from app.kernel.clock import current_time
+from app.kernel.database import Database
+from app.kernel.text import Language, TranslationState, iter_texts, translation_counts
+from app.kernel.yaml import DocumentError, read_document
+from app.settings import ROOT, Settings
+
+P = ParamSpec("P")
+R = TypeVar("R")
+FAILED = 1
+MISUSED = 2
+UNAVAILABLE = 3
+SCHEMAS = {
+    "framework.schema.json": framework_schema,
+    "instrument.schema.json": instrument_schema,
+    "catalogue.schema.json": catalogue_schema,
+}
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+masar = typer.Typer(
+    help="From a self-assessment to a learning path, for civil servants.",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    epilog="Exit codes: 0 done, 1 something is wrong with what was checked, "
+    "2 wrong use or settings, 3 the database cannot be reached.",
+)
+
+
+def explained(function: Callable[P, R]) -> Callable[P, R]:
+    """Turn the failures an operator can act on into a sentence and an exit code."""
+
+    @wraps(function)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return function(*args, **kwargs)
+        except ValidationError as error:
+            for each in error.errors():
+                name = "_".join(str(part) for part in each["loc"]).upper()
+                err.print(f"MASAR_{name}: {each['msg']}", markup=False)
+            err.print("Settings are wrong or missing: see `masar settings --help`.")
+            raise typer.Exit(MISUSED) from None
+        except DocumentError as error:
+            err.print(str(error), markup=False)
+            raise typer.Exit(FAILED) from None
+        except VersionIsPublishedError as error:
+            err.print(
+                f"{error.name} is published and never changes, but its file differs:",
+                *(f"  {line}" for line in error.differences),
+                "Copy the file to a new version instead.",
+                sep="\n",
+                markup=False,
+            )
+            raise typer.Exit(FAILED) from None
+        except SQLAlchemyError as error:
+            err.print(
+                f"The database cannot be used ({type(error).__name__}). Is it running, "
+                "and has `masar migrate` run?"
+            )
+            raise typer.Exit(UNAVAILABLE) from None
+
+    return run
+
+
+def read_settings() -> Settings:
+    """Read the settings from the environment."""
+    return Settings()  # type: ignore[call-arg]  # every field may come from there
+
+
+def open_database(settings: Settings) -> Database:
+    """Open the installation's database."""
+    return Database(settings.database_url.get_secret_value())
+
+
+@masar.command(epilog="Example: masar init")
+def init() -> None:
+    """Make the folder var/ with random secrets, readable by you alone."""
+    folder = ROOT / "var"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    path = folder / "secrets.env"
+    if path.exists():
+        return
+    path.touch(mode=0o600)
+    path.write_text(f"MASAR_SECRET_KEY={secrets.token_hex(32)}\n")
+    out.print(f"New secrets in {path.relative_to(ROOT)} (mode 0600). Keep them.")
+
+
+@masar.command(epilog="Example: masar serve --port 9000")
+@explained
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.", min=0, max=65535)] = 8000,
+    workers: Annotated[
+        int, typer.Option(help="Processes; more than one needs PostgreSQL.", min=1)
+    ] = 1,
+) -> None:
+    """Run the site. Stop it with Ctrl+C; requests in progress are finished."""
+    settings = read_settings()
+    if workers > 1 and settings.is_sqlite:
+        err.print("Several workers gain nothing on SQLite: use PostgreSQL.")
+        raise typer.Exit(MISUSED)
+    out.print(f"Masar is on http://{host}:{port}")
+    uvicorn.run(
+        "app.asgi:create",
+        factory=True,
+        host=host,
+        port=port,
+        workers=workers,
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        proxy_headers=True,
+        forwarded_allow_ips=settings.trusted_proxies,
+        timeout_graceful_shutdown=10,
+        h11_max_incomplete_event_size=32 * 1024,
+        reload=settings.debug,
+    )
+
+
+@masar.command(epilog="Example: MASAR_DATABASE_URL=postgresql://… masar migrate")
+@explained
+def migrate() -> None:
+    """Bring the database to the newest schema; without change, do nothing."""
+    settings = read_settings()
+    config = Config(ROOT / "alembic.ini")
+    config.set_main_option("script_location", str(ROOT / "migrations"))
+    config.attributes["url"] = settings.database_url.get_secret_value()
+    command.upgrade(config, "head")
+    out.print("The database is up to date.")
+
+
+@masar.command(epilog="Example: masar load")
+@explained
+def load() -> None:
+    """Publish every framework and course file; all or nothing, and again is harmless."""
+    settings = read_settings()
+    folder = settings.frameworks_dir
+    database = open_database(settings)
+    columns = (SpinnerColumn(), TextColumn("{task.description}"))
+    changed = 0
+    with Progress(*columns, console=err, transient=True) as progress:
+        task = progress.add_task("Reading files")
+        with database.write() as connection:
+            now = current_time()
+            frameworks: list[Framework] = []
+            for path in framework_files(folder):
+                progress.update(task, description=f"Framework {path.parent.name}")
+                framework = read_framework(path)
+                frameworks.append(framework)
+                changed += publish_framework(
+                    connection,
+                    framework=framework,
+                    data=read_document(path).data,
+                    now=now,
+                )
+            for path, framework in instrument_files(folder, frameworks):
+                progress.update(task, description=f"Questions {path.stem}")
+                changed += publish_instrument(
+                    connection,
+                    instrument=read_instrument(path, framework),
+                    data=read_document(path).data,
+                    now=now,
+                )
+            for path in course_files(folder):
+                progress.update(task, description=f"Courses {path.stem}")
+                catalogue = read_catalogue(path, competency_keys(frameworks))
+                changed += load_catalogue(
+                    connection,
+                    key=catalogue.key,
+                    data=read_document(path).data,
+                    now=now,
+                )
+    out.print(f"{changed} new or changed." if changed else "Everything was loaded already.")
+
+
+def framework_files(folder: Path) -> list[Path]:
+    """List ``<key>/<version>.yaml``."""
+    return [p for p in sorted(folder.glob("*/*.yaml")) if p.parent.name != "courses"]
+
+
+def instrument_files(
+    folder: Path, frameworks: list[Framework]
+) -> list[tuple[Path, Framework]]:
+    """List ``<key>/instruments/*.yaml`` with the framework each is made for."""
+    found = []
+    for path in sorted(folder.glob("*/instruments/*.yaml")):
+        data = read_document(path).data
+        named = data.get("framework") if isinstance(data, dict) else None
+        match = [f for f in frameworks if f.ref == named]
+        same_key = [f for f in frameworks if f.key == path.parent.parent.name]
+        if candidates := match or same_key:
+            found.append((path, candidates[-1]))
+    return found
+
+
+def course_files(folder: Path) -> list[Path]:
+    """List ``courses/*.yaml``."""
+    return sorted((folder / "courses").glob("*.yaml"))
+
+
+def competency_keys(frameworks: list[Framework]) -> list[str]:
+    """List every competency of some frameworks, each once."""
+    return sorted({c.key for f in frameworks for c in f.competencies})
+
+
+@masar.command(epilog="Example: masar check")
+@explained
+def check(
+    folder: Annotated[
+        Path, typer.Argument(help="Folder of the files.", exists=True, file_okay=False)
+    ] = ROOT / "frameworks",
+    *,
+    write_schemas: Annotated[
+        bool, typer.Option("--write-schemas", help="Write the JSON schemas anew.")
+    ] = False,
+) -> None:
+    """Validate every YAML file and its schema, and count translations."""
+    wrong: list[DocumentError] = []
+    values: list[object] = []
+    frameworks: list[Framework] = []
+    for path in framework_files(folder):
+        with collected(wrong):
+            frameworks.append(read_framework(path))
+    values += frameworks
+    for path, framework in instrument_files(folder, frameworks):
+        with collected(wrong):
+            values.append(read_instrument(path, framework))
+    for path in course_files(folder):
+        with collected(wrong):
+            values.append(read_catalogue(path, competency_keys(frameworks)))
+    for error in wrong:
+        err.print(str(error), markup=False)
+    stale_schemas = [] if write_schemas else outdated_schemas(folder)
+    if write_schemas:
+        for name in SCHEMAS:
+            (folder / name).write_bytes(schema_text(name))
+    for name in stale_schemas:
+        err.print(f"{name} is out of date: masar check --write-schemas")
+    print_translations(values)
+    if wrong or stale_schemas:
+        raise typer.Exit(FAILED)
+    out.print(f"{len(values)} files are valid.")
+
+
+class collected:  # noqa: N801 -- used like a function
+    """Gathers the problems of one file and goes on with the next."""
+
+    def __init__(self, problems: list[DocumentError]) -> None:
+        self._problems = problems
+
+    def __enter__(self) -> None:
+        """Begin."""
+
+    def __exit__(self, _type: object, error: object, _trace: object) -> bool:
+        """Keep a file's problems; let everything else through."""
+        if isinstance(error, DocumentError):
+            self._problems.append(error)
+            return True
+        return False
+
+
+def schema_text(name: str) -> bytes:
+    """Return a JSON schema as it is committed."""
+    return orjson.dumps(SCHEMAS[name](), option=orjson.OPT_INDENT_2) + b"\n"
+
+
+def outdated_schemas(folder: Path) -> list[str]:
+    """List the committed schemas that differ from the code."""
+    return [
+        name
+        for name in SCHEMAS
+        if not (folder / name).exists()
+        or (folder / name).read_bytes() != schema_text(name)
+    ]
+
+
+def print_translations(values: list[object]) -> None:
+    """Show how many texts are current, stale and missing in each language."""
+    counts = translation_counts(text for value in values for text in iter_texts(value))
+    table = Table("language", *TranslationState, title="Texts by translation state")
+    for language in Language:
+        row = counts[language]
+        table.add_row(language, *(str(row[state]) for state in TranslationState))
+    out.print(table)
+
+
+@masar.command("settings", epilog="Example: MASAR_DEBUG=true masar settings")
+@explained
+def show_settings() -> None:
+    """List the settings in force, their variables and meaning; secrets stay hidden."""
+    settings = read_settings()
+    table = Table("variable", "value", "meaning")
+    for name, field in Settings.model_fields.items():
+        value = getattr(settings, name)
+        shown = "(secret)" if isinstance(value, SecretStr) else str(value)
+        table.add_row(f"MASAR_{name.upper()}", shown, field.description or "")
+    out.print(table)
+
+
+@masar.command(epilog="Example (every hour, from cron): masar tidy")
+@explained
+def tidy() -> None:
+    """Delete sessions and counters that have ended."""
+    with open_database(read_settings()).write() as connection:
+        gone = forget_expired(connection, now=current_time())
+    out.print(f"{gone} rows deleted.")
+
+
+def main() -> None:
+    """Run the command line."""
+    masar(prog_name="masar")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Frameworks: competencies, levels, role profiles and questionnaires."""

@@ -1,0 +1,47 @@
+"""Everything we keep of one person, for her own download."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, select
+
+from app.assessment.models import AnswerRow, AttemptRow
+from app.identity.models import LearnerRow, SessionRow
+from app.journal.models import Event
+from app.kernel.database import Base
+from app.paths.models import ChoiceRow, PathRow, PreferenceRow
+from app.proficiency.models import AimRow, EvidenceRow
+
+PERSONAL_TABLES: tuple[type[Base], ...] = (
+    LearnerRow,
+    SessionRow,
+    AttemptRow,
+    AnswerRow,
+    AimRow,
+    EvidenceRow,
+    PreferenceRow,
+    ChoiceRow,
+    PathRow,
+    Event,
+)
+_SECRETS = frozenset({"token_digest", "resume_nonce", "body"})
+"""Left out: no use to her, and of use to a thief; ``body`` follows from the rest."""
+
+
+def collect(connection: Connection, *, learner_id: UUID) -> dict[str, Any]:
+    """Return every row that is a learner's, by table."""
+    found: dict[str, Any] = {}
+    for row_type in PERSONAL_TABLES:
+        table = row_type.__table__
+        rows = connection.execute(
+            select(*[c for c in table.c if c.name not in _SECRETS]).where(
+                table.c.learner_id == learner_id
+            )
+        )
+        found[row_type.__tablename__] = [_plain(row) for row in rows.mappings()]
+    return found
+
+
+def _plain(row: Mapping[Any, Any]) -> dict[str, Any]:
+    return {str(name): value for name, value in row.items()}

@@ -1,0 +1,303 @@
+"""Who is asking: a browser by its cookie, a program by its token."""
+
+from datetime import datetime, timedelta
+from functools import lru_cache
+from hmac import compare_digest
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPBearer
+from jose import jwk, jwt
+from jose.exceptions import JWTError
+from sqlalchemy import Connection
+from starlette.responses import Response
+from typing_extensions import override
+
+from app.identity.domain import Learner, Visitor, make_resume_code, new_secret, sign
+from app.identity.errors import (
+    FormExpiredError,
+    InvalidTokenError,
+    UnknownVisitorError,
+)
+from app.identity.queries import find_learner, find_learner_by_session
+from app.identity.service import count_use, throttle_scope
+from app.kernel.clock import Now
+from app.kernel.database import ReadDep
+from app.kernel.text import Language
+from app.settings import Settings
+from app.web.languages import PageLanguage
+from app.web.rendering import redirect, render
+from app.web.routes import read_form
+
+SESSION_COOKIE = "masar_session"
+FORM_COOKIE = "masar_form"
+FORM_FIELD = "form_token"
+FORM_HEADER = "x-form-token"
+ALGORITHM = "HS256"
+"""Pinned: whatever a token's header says, this is what is checked."""
+AUDIENCE = "masar-api"
+ISSUER = "masar"
+MAX_TOKEN = 4096
+
+
+class _Bearer(HTTPBearer):
+    """Documents the scheme in OpenAPI and reads the header without a thread."""
+
+    @override
+    def __call__(self, request: Request) -> str | None:  # type: ignore[override]  # ours is not a coroutine
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        return token.strip() if scheme.lower() == "bearer" else None
+
+
+_bearer = _Bearer(
+    scheme_name="learner",
+    description="The `token` of `POST /api/v1/attempts` or `POST /api/v1/tokens`.",
+)
+BearerDep = Annotated[str | None, Depends(_bearer)]
+
+
+def get_settings(request: Request) -> Settings:
+    """Return the installation's settings."""
+    settings: Settings = request.app.state.settings
+    return settings
+
+
+SettingsDep = Annotated[Settings, Depends(get_settings)]
+
+
+def secret_of(settings: Settings) -> bytes:
+    """Return the installation's key."""
+    return bytes.fromhex(settings.secret_key.get_secret_value())
+
+
+@lru_cache(maxsize=8)
+def _signing_key(secret: bytes) -> jwk.Key:
+    # Parsed once: python-jose would parse it at every request.
+    token_key = sign(secret, "token-key", AUDIENCE).encode()
+    return jwk.construct(token_key, ALGORITHM)
+
+
+def issue_token(
+    secret: bytes, *, learner_id: UUID, now: datetime, lifetime: timedelta
+) -> str:
+    """Sign the bearer token of one learner (RFC 7519, HS256)."""
+    claims = {
+        "iss": ISSUER,
+        "aud": AUDIENCE,
+        "sub": str(learner_id),
+        "iat": int(now.timestamp()),
+        "exp": int((now + lifetime).timestamp()),
+    }
+    return jwt.encode(claims, _signing_key(secret), algorithm=ALGORITHM)
+
+
+def read_token(secret: bytes, token: str, *, now: datetime) -> UUID:
+    """Return whose token this is.
+
+    Raises:
+        InvalidTokenError: Forged, expired, of another algorithm, audience or issuer.
+    """
+    if len(token) > MAX_TOKEN:
+        raise InvalidTokenError
+    try:
+        claims = jwt.decode(
+            token,
+            _signing_key(secret),
+            algorithms=[ALGORITHM],
+            audience=AUDIENCE,
+            issuer=ISSUER,
+            # The clock is ours, so that tests can move it; all claims must be there.
+            options={"verify_exp": False, "verify_iat": False},
+        )
+        if not int(claims["iat"]) - 60 <= now.timestamp() < int(claims["exp"]):
+            raise InvalidTokenError
+        return UUID(claims["sub"])
+    except (JWTError, KeyError, ValueError, TypeError, AttributeError):
+        raise InvalidTokenError from None
+
+
+def bearer_or_nobody(
+    token: BearerDep, settings: SettingsDep, connection: ReadDep, now: Now
+) -> Learner | None:
+    """Return the learner behind the bearer token, or ``None`` without a token.
+
+    Raises:
+        InvalidTokenError: The token is not valid, or she was erased.
+    """
+    if token is None:
+        return None
+    learner_id = read_token(secret_of(settings), token, now=now)
+    learner = find_learner(connection, learner_id=learner_id)
+    if learner is None:
+        raise InvalidTokenError
+    return learner
+
+
+def bearer(found: Annotated[Learner | None, Depends(bearer_or_nobody)]) -> Learner:
+    """Return the learner behind the bearer token.
+
+    Raises:
+        InvalidTokenError: There is no token, or it is not valid.
+    """
+    if found is None:
+        raise InvalidTokenError
+    return found
+
+
+ApiLearnerDep = Annotated[Learner, Depends(bearer)]
+MaybeApiLearnerDep = Annotated[Learner | None, Depends(bearer_or_nobody)]
+
+
+def visitor(
+    request: Request, settings: SettingsDep, connection: ReadDep, now: Now
+) -> Visitor:
+    """Return who is behind this browser, known or not."""
+    secret = secret_of(settings)
+    session = request.cookies.get(SESSION_COOKIE)
+    learner = (
+        find_learner_by_session(connection, token=session, now=now) if session else None
+    )
+    if learner is not None and session is not None:
+        return Visitor(learner=learner, form_token=sign(secret, "form", session))
+    anchor = request.cookies.get(FORM_COOKIE) or new_secret()
+    request.state.form_anchor = anchor
+    return Visitor(learner=None, form_token=sign(secret, "form", anchor))
+
+
+VisitorDep = Annotated[Visitor, Depends(visitor)]
+
+
+def known_learner(found: VisitorDep) -> Learner:
+    """Return the learner behind this browser.
+
+    Raises:
+        UnknownVisitorError: Nobody is known here.
+    """
+    if found.learner is None:
+        raise UnknownVisitorError
+    return found.learner
+
+
+LearnerDep = Annotated[Learner, Depends(known_learner)]
+
+
+def checked_form(request: Request, found: VisitorDep) -> dict[str, list[str]]:
+    """Return the fields of a form that one of our pages sent (OWASP ASVS 5.0, 3.5.1).
+
+    The token stands in a field, or in a header when a script sends the form.
+
+    Raises:
+        FormExpiredError: The form token is missing or of another session.
+        UnsupportedBodyError, MalformedBodyError: It is no HTML form.
+    """
+    fields = read_form(request)
+    sent = fields.pop(FORM_FIELD, None) or [request.headers.get(FORM_HEADER, "")]
+    if not compare_digest(sent[0].encode(), found.form_token.encode()):
+        raise FormExpiredError
+    return fields
+
+
+FormDep = Annotated[dict[str, list[str]], Depends(checked_form)]
+
+
+def keep_session(response: Response, settings: Settings, token: str) -> None:
+    """Give a browser the cookie by which it is known."""
+    response.set_cookie(
+        SESSION_COOKIE,
+        token,
+        max_age=int(settings.session_lifetime.total_seconds()),
+        httponly=True,
+        samesite="lax",
+        secure=settings.cookies_are_secure,
+    )
+    response.delete_cookie(FORM_COOKIE)
+
+
+def drop_session(response: Response) -> None:
+    """Take the cookie back."""
+    response.delete_cookie(SESSION_COOKIE)
+
+
+def keep_form_anchor(request: Request, response: Response, settings: Settings) -> None:
+    """Remember an unknown browser while it fills in a form."""
+    anchor = getattr(request.state, "form_anchor", None)
+    if anchor is not None and request.cookies.get(FORM_COOKIE) != anchor:
+        response.set_cookie(
+            FORM_COOKIE,
+            anchor,
+            httponly=True,
+            samesite="lax",
+            secure=settings.cookies_are_secure,
+        )
+
+
+def address_of(request: Request) -> str:
+    """Return the caller's network address; uvicorn resolves trusted proxies."""
+    return request.client.host if request.client else "unknown"
+
+
+def limit_starts(
+    request: Request, connection: Connection, settings: Settings, now: datetime
+) -> None:
+    """Count a new learner from this address.
+
+    Raises:
+        TooManyAttemptsError: It has made too many this hour.
+    """
+    scope = throttle_scope(
+        secret_of(settings), purpose="start", address=address_of(request), now=now
+    )
+    count_use(connection, scope=scope, limit=settings.starts_per_hour, now=now)
+
+
+class PageFrame:
+    """What every page needs: who looks at it, in which language, and how to show it."""
+
+    def __init__(
+        self, request: Request, found: Visitor, language: Language, settings: Settings
+    ) -> None:
+        self.request = request
+        self.visitor = found
+        self.language = language
+        self.settings = settings
+
+    @property
+    def resume_code(self) -> str | None:
+        """The learner's resume code."""
+        learner = self.visitor.learner
+        if learner is None:
+            return None
+        return make_resume_code(secret_of(self.settings), learner.resume_nonce)
+
+    def render(
+        self, template: str, *, status: int = 200, nav: str = "", **context: object
+    ) -> Response:
+        """Show a page."""
+        response = render(
+            self.request,
+            self.language,
+            template,
+            status=status,
+            nav=nav,
+            learner=self.visitor.learner,
+            resume_code=self.resume_code,
+            form_token=self.visitor.form_token,
+            **context,
+        )
+        keep_form_anchor(self.request, response, self.settings)
+        return response
+
+    def redirect(self, route: str, **parameters: object) -> Response:
+        """Send the browser on to another page, with GET."""
+        return redirect(self.request, self.language, route, **parameters)
+
+
+def page_frame(
+    request: Request, found: VisitorDep, language: PageLanguage, settings: SettingsDep
+) -> PageFrame:
+    """Gather what a page needs."""
+    return PageFrame(request, found, language, settings)
+
+
+PageDep = Annotated[PageFrame, Depends(page_frame)]

@@ -1,0 +1,75 @@
+"""Continuing on another device."""
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from app.identity.access import (
+    FormDep,
+    PageDep,
+    SettingsDep,
+    address_of,
+    keep_session,
+    secret_of,
+)
+from app.identity.errors import (
+    ResumeCodeMistypedError,
+    ResumeCodeUnknownError,
+    TooManyAttemptsError,
+)
+from app.identity.service import open_session, resume
+from app.kernel.clock import Now
+from app.kernel.database import DatabaseDep
+from app.web.problems import status_of
+from app.web.routes import Route
+from app.web.sentences import describe
+
+router = APIRouter(prefix="/{lang:lang}/resume", route_class=Route)
+
+
+@router.get("", name="identity:resume")
+def show_resume(page: PageDep) -> Response:
+    """Ask for the code."""
+    return page.render("identity/resume.html", error=None, typed="")
+
+
+@router.post("", name="identity:enter")
+def enter(
+    request: Request,
+    page: PageDep,
+    form: FormDep,
+    database: DatabaseDep,
+    settings: SettingsDep,
+    now: Now,
+) -> Response:
+    """Make this browser known by the code, and go on where the learner was."""
+    typed = form.get("code", [""])[0][:100]
+    try:
+        learner = resume(
+            database,
+            key=secret_of(settings),
+            typed=typed,
+            address=address_of(request),
+            limit=settings.resume_attempts_per_hour,
+            now=now,
+        )
+    except (
+        ResumeCodeMistypedError,
+        ResumeCodeUnknownError,
+        TooManyAttemptsError,
+    ) as error:
+        return page.render(
+            "identity/resume.html",
+            status=status_of(error),
+            error=describe(error.code, page.language),
+            typed=typed,
+        )
+    with database.write() as connection:
+        token = open_session(
+            connection,
+            learner_id=learner.learner_id,
+            now=now,
+            lifetime=settings.session_lifetime,
+        )
+    response = page.redirect("home:continue")
+    keep_session(response, settings, token)
+    return response

@@ -1,0 +1,50 @@
+"""Finding a learner by what she shows."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, bindparam, select
+
+from app.identity.domain import Learner, digest
+from app.identity.models import LearnerRow, ResumeCodeRow, SessionRow
+
+_LEARNER = select(
+    LearnerRow.learner_id, LearnerRow.language, LearnerRow.resume_nonce
+).where(LearnerRow.learner_id == bindparam("learner_id"))
+_SESSION = select(SessionRow.learner_id, SessionRow.expires_at).where(
+    SessionRow.token_digest == bindparam("token_digest")
+)
+_CODE = select(ResumeCodeRow.learner_id).where(
+    ResumeCodeRow.code_digest == bindparam("code_digest")
+)
+
+
+def find_learner(connection: Connection, *, learner_id: UUID) -> Learner | None:
+    """Return a learner, or ``None`` if she was erased."""
+    row = connection.execute(_LEARNER, {"learner_id": learner_id}).first()
+    return _learner(row) if row else None
+
+
+def find_learner_by_session(
+    connection: Connection, *, token: str, now: datetime
+) -> Learner | None:
+    """Return whose browser shows this session token, unless it has expired."""
+    found = connection.execute(_SESSION, {"token_digest": digest(token)}).first()
+    if found is None or found.expires_at <= now:
+        return None
+    return find_learner(connection, learner_id=found.learner_id)
+
+
+def find_learner_by_code(connection: Connection, *, code: str) -> Learner | None:
+    """Return whose resume code this is (in its standard form)."""
+    found = connection.execute(_CODE, {"code_digest": digest(code)}).first()
+    return find_learner(connection, learner_id=found.learner_id) if found else None
+
+
+def _learner(row: Row[Any]) -> Learner:
+    return Learner(
+        learner_id=row.learner_id,
+        language=row.language,
+        resume_nonce=row.resume_nonce,
+    )

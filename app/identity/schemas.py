@@ -1,0 +1,23 @@
+"""HTTP shapes of identity."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class TokenIn(BaseModel):
+    """What a learner shows to be known again."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True, extra="forbid")
+
+    resume_code: str = Field(max_length=100, examples=["K7PM-2XQ4-9BTB"])
+    """As written down; case, blanks and hyphens do not matter."""
+
+
+class TokenOut(BaseModel):
+    """A new bearer token."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+    token: str
+    """A JWT; send it as ``Authorization: Bearer …``."""
+    expires_in_s: int
+    """Seconds until it ends."""

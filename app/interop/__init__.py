@@ -1,0 +1,1 @@
+"""Other systems' formats, one module each; a reader: it may SELECT across rooms."""

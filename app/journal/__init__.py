@@ -1,0 +1,1 @@
+"""The journal: append-only, who did what to what, when."""

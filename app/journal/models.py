@@ -1,0 +1,25 @@
+"""Table of the journal."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.kernel.database import Base
+
+
+class Event(Base):
+    """One thing that happened; never changed, erased with the person."""
+
+    __tablename__ = "journal_event"
+
+    learner_id: Mapped[UUID] = mapped_column(
+        ForeignKey("identity_learner.learner_id", ondelete="CASCADE"), primary_key=True
+    )
+    event_id: Mapped[UUID] = mapped_column(primary_key=True)
+    verb: Mapped[str] = mapped_column(String(32))
+    """Past tense, e.g. ``submitted``."""
+    object_ref: Mapped[str] = mapped_column(String(200))
+    """``<kind>:<key>`` of another room; text, so that no room is imported."""
+    occurred_at: Mapped[datetime]

@@ -1,0 +1,39 @@
+"""Writing to the journal."""
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import Connection, insert
+
+from app.journal.models import Event
+
+_INSERT = insert(Event.__table__)  # type: ignore[arg-type]  # a Table, typed as FromClause
+
+
+def record(
+    connection: Connection,
+    *,
+    learner_id: UUID,
+    verb: str,
+    object_ref: str,
+    occurred_at: datetime,
+) -> None:
+    """Append one event in the caller's transaction.
+
+    Args:
+        connection: The caller's transaction.
+        learner_id: Whose action it is.
+        verb: Past tense, at most 32 characters.
+        object_ref: ``<kind>:<key>``, at most 200 characters; no personal data.
+        occurred_at: Aware UTC instant.
+    """
+    connection.execute(
+        _INSERT,
+        {
+            "learner_id": learner_id,
+            "event_id": uuid4(),
+            "verb": verb,
+            "object_ref": object_ref,
+            "occurred_at": occurred_at,
+        },
+    )

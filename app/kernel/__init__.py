@@ -1,0 +1,1 @@
+"""What every room may lean on: time, identifiers, errors, text, the database."""

@@ -1,0 +1,266 @@
+"""One declarative base, one way to open a transaction, and where the databases differ."""
+
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Annotated, Any, ClassVar
+
+from alembic.runtime.migration import MigrationContext
+from fastapi import Depends, Request
+from sqlalchemy import (
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    Enum,
+    MetaData,
+    Table,
+    TypeDecorator,
+    bindparam,
+    create_engine,
+    event,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass
+from sqlalchemy.sql.dml import Insert
+from typing_extensions import override
+
+POOL_SIZE = 8
+"""Connections and worker threads of one process: 40 threads are slower than 4."""
+_READS = "masar_reads"
+"""Execution option of connections that open no transaction on SQLite."""
+LOCK_WAIT_MS = 5000
+"""How long SQLite waits for another process's write before it gives up."""
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware UTC instant on every database, SQLite included."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    @override
+    def process_bind_param(
+        self, value: datetime | None, dialect: Dialect
+    ) -> datetime | None:
+        if value is not None and value.tzinfo is None:
+            raise ValueError("naive datetime")
+        return value.astimezone(UTC) if value else None
+
+    @override
+    def process_result_value(
+        self, value: datetime | None, dialect: Dialect
+    ) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value
+
+
+def _values(members: type[StrEnum]) -> list[str]:
+    return [member.value for member in members]
+
+
+class Base(MappedAsDataclass, DeclarativeBase, kw_only=True, eq=False, repr=False):
+    """Parent of every table: constraint names, column types.
+
+    Rows never print their values, which may be personal.
+    """
+
+    metadata = MetaData(
+        naming_convention={
+            "pk": "pk_%(table_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(constraint_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+        }
+    )
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        datetime: UtcDateTime,
+        # Stored as text, loaded as the enum; a new member needs no migration.
+        StrEnum: Enum(
+            StrEnum,
+            native_enum=False,
+            length=32,
+            values_callable=_values,
+        ),
+    }
+
+
+class Database:
+    """An engine and its rules: how a read and a write begin, wait and end.
+
+    A read runs statement by statement (READ COMMITTED without a transaction: no
+    extra round trip). A write is one transaction; on SQLite it takes the write
+    lock at once, behind one lock in the process, so that it never fails half-way
+    for want of it.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._engine = _create_engine(url)
+        self._writing = threading.Lock()
+        self.is_embedded: bool = self._engine.dialect.name == "sqlite"
+        """SQLite in this process: statements take microseconds, no network."""
+        self._reader = self._engine.execution_options(
+            **{_READS: True} if self.is_embedded else {"isolation_level": "AUTOCOMMIT"}
+        )
+
+    @property
+    def engine(self) -> Engine:
+        """The engine, for migrations and the tests' own look at the tables."""
+        return self._engine
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Open a connection that may only SELECT."""
+        with self._reader.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Open a transaction; commit at the end, roll back on any error.
+
+        The commit is durable when this returns: SQLite runs with
+        ``synchronous=FULL``, PostgreSQL with ``synchronous_commit=on``.
+        """
+        if not self.is_embedded:
+            with self._engine.begin() as connection:
+                yield connection
+            return
+        with self._writing, self._engine.begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Give every connection back."""
+        self._engine.dispose()
+
+
+def _create_engine(url: str) -> Engine:
+    parsed = make_url(url)
+    if parsed.drivername in {"postgresql", "postgres"}:
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    if parsed.get_backend_name() == "postgresql":
+        return create_engine(
+            parsed,
+            pool_size=POOL_SIZE,
+            max_overflow=POOL_SIZE,
+            pool_use_lifo=True,
+            pool_timeout=10,
+            connect_args={
+                "connect_timeout": 5,
+                "prepare_threshold": 1,
+                "options": "-c synchronous_commit=on -c timezone=UTC",
+            },
+        )
+    engine = create_engine(
+        parsed,
+        pool_size=POOL_SIZE,
+        max_overflow=POOL_SIZE,
+        pool_use_lifo=True,
+        connect_args={"check_same_thread": False},
+    )
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_immediately)
+    return engine
+
+
+def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
+    # Autocommit at the driver: the BEGIN below is the only one.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (
+        f"busy_timeout={LOCK_WAIT_MS}",
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "cache_size=-16000",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_immediately(connection: Connection) -> None:
+    if _READS not in connection.get_execution_options():
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+class Upsert:
+    """INSERT … ON CONFLICT DO UPDATE, built once for both databases.
+
+    Args:
+        table: Where to.
+        values: Columns given at execution, by name.
+        keys: Columns of the unique constraint.
+        updated: Columns to overwrite; empty: keep the row that is there.
+    """
+
+    def __init__(
+        self,
+        table: Table,
+        *,
+        values: Sequence[str],
+        keys: Sequence[str],
+        updated: Sequence[str] = (),
+    ) -> None:
+        self._statements: Mapping[str, Insert] = {
+            "sqlite": self._build(sqlite.insert(table), values, keys, updated),
+            "postgresql": self._build(postgresql.insert(table), values, keys, updated),
+        }
+
+    @staticmethod
+    def _build(
+        insert: sqlite.Insert | postgresql.Insert,
+        values: Sequence[str],
+        keys: Sequence[str],
+        updated: Sequence[str],
+    ) -> Insert:
+        bound = insert.values({name: bindparam(name) for name in values})
+        if not updated:
+            return bound.on_conflict_do_nothing(index_elements=list(keys))
+        return bound.on_conflict_do_update(
+            index_elements=list(keys),
+            set_={name: insert.excluded[name] for name in updated},
+        )
+
+    def execute(
+        self,
+        connection: Connection,
+        rows: Mapping[str, Any] | Sequence[Mapping[str, Any]],
+    ) -> int:
+        """Write one row or many; return how many rows were touched."""
+        statement = self._statements[connection.dialect.name]
+        result = connection.execute(statement, rows)
+        return result.rowcount
+
+
+def find_revision(connection: Connection) -> str | None:
+    """Return the newest migration that has run; ``None`` on an empty database."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def get_database(request: Request) -> Database:
+    """Return the application's database."""
+    database: Database = request.app.state.database
+    return database
+
+
+def _reading(request: Request) -> Iterator[Connection]:
+    with get_database(request).read() as connection:
+        yield connection
+
+
+def _writing(request: Request) -> Iterator[Connection]:
+    with get_database(request).write() as connection:
+        yield connection
+
+
+DatabaseDep = Annotated[Database, Depends(get_database)]
+"""For a use case that computes between a read and a write."""
+# scope="function": commit *before* the response leaves, so that a failed commit
+# is a 503 and not a 200 (FastAPI's default runs the exit code after sending).
+ReadDep = Annotated[Connection, Depends(_reading, scope="function")]
+WriteDep = Annotated[Connection, Depends(_writing, scope="function")]

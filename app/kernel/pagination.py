@@ -1,0 +1,57 @@
+"""Lists in pages, continued from an opaque mark."""
+
+import base64
+import binascii
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from app.kernel.errors import InvalidError
+
+Item = TypeVar("Item")
+
+
+class UnknownMarkError(InvalidError):
+    """``after`` was not given out by this list."""
+
+    code = "unknown-page-mark"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page(Generic[Item]):
+    """A part of a list."""
+
+    items: Sequence[Item]
+    next: str | None
+    """Mark of the following part; ``None`` on the last."""
+
+    @classmethod
+    def of(
+        cls, items: Sequence[Item], *, limit: int, after: str | None
+    ) -> "Page[Item]":
+        """Cut one page out of a short list that is in memory.
+
+        Raises:
+            UnknownMarkError: ``after`` is no mark of ours.
+        """
+        start = _read_mark(after)
+        end = start + limit
+        following = _write_mark(end) if end < len(items) else None
+        return cls(items=items[start:end], next=following)
+
+
+def _write_mark(place: int) -> str:
+    return base64.urlsafe_b64encode(f"at:{place}".encode()).decode().rstrip("=")
+
+
+def _read_mark(mark: str | None) -> int:
+    if mark is None:
+        return 0
+    try:
+        padded = mark + "=" * (-len(mark) % 4)
+        name, _, place = base64.urlsafe_b64decode(padded).decode().partition(":")
+        if name != "at" or not place.isdecimal() or len(place) > 9:  # noqa: PLR2004 -- digits of a place in a list
+            raise UnknownMarkError(after=mark)
+        return int(place)
+    except (binascii.Error, ValueError):
+        raise UnknownMarkError(after=mark) from None

@@ -1,0 +1,1 @@
+"""Paths: from gaps to an ordered, explained plan."""

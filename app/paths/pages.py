@@ -1,0 +1,130 @@
+"""The path in the browser: see it, adapt it, say what is done."""
+
+from functools import partial
+from typing import Any
+
+import orjson
+from fastapi import APIRouter
+from pydantic import ValidationError
+from starlette.responses import Response
+
+from app.identity.access import FormDep, LearnerDep, PageDep, PageFrame
+from app.identity.domain import Learner
+from app.kernel.clock import Now
+from app.kernel.database import Database, DatabaseDep, WriteDep
+from app.kernel.text import Language
+from app.paths import service
+from app.paths.schemas import ChoiceIn, PreferencesIn, write_path
+from app.proficiency.queries import get_profile
+from app.web.routes import Route
+from app.web.sentences import say
+
+router = APIRouter(prefix="/{lang:lang}/path", route_class=Route)
+HOURS_OPTIONS = (1, 2, 3, 4, 5, 8, 10)
+MEGABYTE_OPTIONS = (250, 500, 1000, 2000, 5000)
+
+
+@router.get("", name="paths:path")
+def show_path(
+    page: PageDep, learner: LearnerDep, database: DatabaseDep, now: Now
+) -> Response:
+    """Show the best path for what the learner can spend."""
+    plan = orjson.loads(
+        service.propose_path(
+            database,
+            learner=learner,
+            language=page.language,
+            write=partial(write_path, language=page.language),
+            now=now,
+        )
+    )
+    return _show(page, database, learner, plan, {})
+
+
+def _show(
+    page: PageFrame,
+    database: Database,
+    learner: Learner,
+    plan: dict[str, Any],
+    errors: dict[str, str],
+) -> Response:
+    with database.read() as connection:
+        profile = get_profile(connection, learner_id=learner.learner_id)
+    framework = profile.framework
+    return page.render(
+        "paths/path.html",
+        nav="path",
+        status=422 if errors else 200,
+        plan=plan,
+        preferences=plan["preferences"],
+        competencies={c.key: c for c in framework.competencies},
+        hours_options=HOURS_OPTIONS,
+        megabyte_options=MEGABYTE_OPTIONS,
+        course_languages=list(Language),
+        done=plan["done"],
+        aside=plan["aside"],
+        role=framework.role(profile.role_key),
+        errors=errors,
+        has_levels=any(s.level is not None for s in profile.standings),
+    )
+
+
+@router.post("", name="paths:adapt")
+def adapt(
+    page: PageDep, learner: LearnerDep, form: FormDep, database: DatabaseDep, now: Now
+) -> Response:
+    """Remember hours, weeks, languages and data, and show the new path."""
+    try:
+        wanted = PreferencesIn.model_validate(
+            {
+                "hours_per_week": form.get("hours_per_week", [""])[0],
+                "weeks": form.get("weeks", [""])[0],
+                "languages": form.get("lang", []),
+                "max_mb": form.get("max_mb", [""])[0] or None,
+            }
+        )
+    except ValidationError as error:
+        return _refuse(page, database, learner, error, now)
+    with database.write() as connection:
+        service.adapt_path(
+            connection,
+            learner_id=learner.learner_id,
+            preferences=wanted.to_domain(),
+            now=now,
+        )
+    return page.redirect("paths:path")
+
+
+def _refuse(page: PageFrame, *rest: Any) -> Response:
+    database, learner, error, now = rest
+    errors = {
+        str(each["loc"][0]): say(f"wrong-{each['loc'][0]}", page.language)
+        for each in error.errors()
+    }
+    write = partial(write_path, language=page.language)
+    plan = orjson.loads(
+        service.propose_path(
+            database, learner=learner, language=page.language, write=write, now=now
+        )
+    )
+    return _show(page, database, learner, plan, errors)
+
+
+@router.post("/steps", name="paths:choose")
+def choose(
+    page: PageDep, learner: LearnerDep, form: FormDep, connection: WriteDep, now: Now
+) -> Response:
+    """Mark a step as done, put it aside, or take that back."""
+    sent = {"choice": form.get("choice", [""])[0]}
+    try:
+        choice = ChoiceIn.model_validate(sent).to_domain()
+    except ValidationError:
+        return page.redirect("paths:path")
+    service.choose_step(
+        connection,
+        learner_id=learner.learner_id,
+        unit_key=form.get("unit", [""])[0],
+        choice=choice,
+        now=now,
+    )
+    return page.redirect("paths:path")

@@ -1,0 +1,348 @@
+"""HTTP shapes of a path, and its sentences."""
+
+from collections.abc import Iterable
+from typing import Annotated, Literal
+
+import orjson
+from babel import Locale
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from app.catalogue.domain import Certificate, Cost
+from app.frameworks.domain import Framework
+from app.kernel.text import Language
+from app.paths.domain import Close
+from app.paths.plan import (
+    MOST_HOURS_PER_WEEK,
+    MOST_WEEKS,
+    Choice,
+    ExplainedStep,
+    Offer,
+    OpenGap,
+    Path,
+    Preferences,
+    Reason,
+    Uncovered,
+    levels_of,
+)
+from app.web.sentences import say, say_many
+
+MOST_MEGABYTES = 1_000_000
+Hours = Annotated[
+    float,
+    Field(ge=0.5, le=MOST_HOURS_PER_WEEK, allow_inf_nan=False),
+    AfterValidator(lambda hours: round(hours * 4) / 4),
+]
+"""Hours a week, to the quarter."""
+Weeks = Annotated[int, Field(ge=1, le=MOST_WEEKS)]
+Megabytes = Annotated[int, Field(ge=0, le=MOST_MEGABYTES)]
+
+
+class Shape(BaseModel):
+    """Attribute docstrings become OpenAPI descriptions."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True, extra="forbid")
+
+
+class PreferencesIn(Shape):
+    """What a learner can spend on learning."""
+
+    hours_per_week: Hours
+    weeks: Weeks
+    languages: list[Language] = Field(min_length=1, max_length=5)
+    """Languages of courses she accepts, the preferred one first."""
+    max_mb: Megabytes | None = None
+    """Megabytes for the whole path; null without a limit."""
+
+    def to_domain(self) -> Preferences:
+        """Return the values, each language once."""
+        return Preferences(
+            hours_per_week=self.hours_per_week,
+            weeks=self.weeks,
+            languages=tuple(dict.fromkeys(self.languages)),
+            max_mb=self.max_mb,
+        )
+
+
+class ChoiceIn(Shape):
+    """What a learner says about one step."""
+
+    choice: Literal["done", "aside", "back"]
+    """``back`` takes an earlier word back."""
+
+    def to_domain(self) -> Choice | None:
+        """Return the choice, ``None`` for none."""
+        return None if self.choice == "back" else Choice(self.choice)
+
+
+class CloseOut(Shape):
+    """Part of a gap that a step closes."""
+
+    competency: str
+    from_level: int
+    to_level: int
+
+
+class AlternativeOut(Shape):
+    """The best plan without this step."""
+
+    titles: list[str]
+    """What would come in its place; may be empty."""
+    sentence: str
+
+
+class StepOut(Shape):
+    """One step of the path, in order."""
+
+    key: str
+    """``course`` or ``course/module``; name it to mark the step."""
+    course: str
+    module: str | None
+    title: str
+    title_lang: str
+    provider: str
+    url: str
+    lang: str
+    """ISO 639-1 code of the run proposed."""
+    lang_name: str
+    hours: float
+    megabytes: int | None
+    """Our estimate, 150 MB an hour; null where none is possible."""
+    week: int
+    """Week in which it begins, from 1."""
+    week_end: int
+    cost: Cost | None
+    certificate: Certificate | None
+    needs_selection: bool
+    is_flagship: bool
+    """The UNESCO and Oxford MOOC."""
+    modules: list[str]
+    """Titles of its modules or announced themes."""
+    closes: list[CloseOut]
+    reason: str
+    """Why it is in the plan."""
+    reason_code: Reason
+    alternative: AlternativeOut
+    change: str
+    """What would change it."""
+
+
+class UncoveredOut(Shape):
+    """Levels that the plan leaves open."""
+
+    competency: str
+    from_level: int
+    to_level: int
+    reason: Uncovered
+    sentence: str
+
+
+class MoreOut(Shape):
+    """What one more hour a week would add."""
+
+    hours_per_week: float
+    sentence: str
+
+
+class UnitOut(Shape):
+    """A step that was marked."""
+
+    key: str
+    title: str
+    title_lang: str
+
+
+class PreferencesOut(Shape):
+    """What the plan was made for."""
+
+    hours_per_week: float
+    weeks: int
+    languages: list[Language]
+    max_mb: int | None
+
+
+class PathOut(Shape):
+    """The best plan within the budget, and what it leaves open."""
+
+    steps: list[StepOut]
+    hours: float
+    megabytes: int
+    weeks: int
+    closed_gap: int
+    """Levels closed × weight: what no other plan within the budget exceeds."""
+    total_gap: int
+    """Levels × weight of all known gaps."""
+    closed_levels: int
+    total_levels: int
+    closed_competencies: int
+    """Competencies whose target the plan reaches."""
+    gap_competencies: int
+    uncovered: list[UncoveredOut]
+    more: MoreOut | None
+    done: list[UnitOut]
+    """Marked as done by the learner; self-declared."""
+    aside: list[UnitOut]
+    preferences: PreferencesOut
+
+
+def write_path(path: Path, language: Language) -> bytes:
+    """Write a path as JSON, its sentences in one language."""
+    document = _Writer(path.framework, language).path(path)
+    return orjson.dumps(document.model_dump(mode="json"))
+
+
+class _Writer:
+    """Puts the values of a path into words."""
+
+    def __init__(self, framework: Framework, language: Language) -> None:
+        self._language = language
+        self._names = {
+            c.key: c.title.in_language(language) for c in framework.competencies
+        }
+        self._locale = Locale.parse(str(language))
+
+    def path(self, path: Path) -> PathOut:
+        left = {gap.competency for gap in path.uncovered}
+        return PathOut(
+            steps=[self._step(step) for step in path.steps],
+            hours=path.plan.hours,
+            megabytes=path.plan.megabytes,
+            weeks=path.weeks,
+            closed_gap=path.plan.closed,
+            total_gap=path.total,
+            closed_levels=levels_of(path.plan),
+            total_levels=sum(gap.target - gap.level for gap in path.gaps),
+            closed_competencies=len(path.gaps) - len(left),
+            gap_competencies=len(path.gaps),
+            uncovered=[self._uncovered(gap) for gap in path.uncovered],
+            more=self._more(path),
+            done=[_unit(offer) for offer in path.done],
+            aside=[_unit(offer) for offer in path.aside],
+            preferences=PreferencesOut(
+                hours_per_week=path.preferences.hours_per_week,
+                weeks=path.preferences.weeks,
+                languages=list(path.preferences.languages),
+                max_mb=path.preferences.max_mb,
+            ),
+        )
+
+    def _step(self, step: ExplainedStep) -> StepOut:
+        offer, course = step.offer, step.offer.course
+        modules = [offer.module] if offer.module else list(course.modules)
+        return StepOut(
+            key=offer.unit.key,
+            course=course.key,
+            module=offer.module.key if offer.module else None,
+            title=course.title,
+            title_lang=course.title_language,
+            provider=course.provider,
+            url=offer.run.url or course.registration_url or course.url,
+            lang=offer.run.language,
+            lang_name=self._language_name(offer.run.language),
+            hours=offer.unit.hours,
+            megabytes=offer.megabytes,
+            week=step.first_week,
+            week_end=step.last_week,
+            cost=course.cost,
+            certificate=course.certificate,
+            needs_selection=course.needs_selection,
+            is_flagship=course.is_flagship,
+            modules=[module.title.in_language(self._language) for module in modules],
+            closes=[_close(close) for close in step.step.closes],
+            reason=self._reason(step),
+            reason_code=step.reason,
+            alternative=self._alternative(step),
+            change=self._change(step),
+        )
+
+    def _reason(self, step: ExplainedStep) -> str:
+        closes = step.step.closes
+        names = self._list(self._names[close.competency] for close in closes)
+        return say_many(
+            f"reason-{step.reason}",
+            len(closes),
+            self._language,
+            names=names,
+            step=step.depends_on or 0,
+            hours=self._hours(step.offer.unit.hours),
+        )
+
+    def _alternative(self, step: ExplainedStep) -> AlternativeOut:
+        titles = [offer.title for offer in step.instead.offers]
+        code = "instead-nothing"
+        if titles:
+            code = "instead-less" if step.instead.lost else "instead-same"
+            if not step.instead.lost and step.instead.hours > 0:
+                code = "instead-longer"
+        return AlternativeOut(
+            titles=titles,
+            sentence=say_many(
+                code,
+                step.instead.lost or 1,
+                self._language,
+                titles=self._list(f"«{title}»" for title in titles),
+                hours=self._hours(abs(step.instead.hours)),
+            ),
+        )
+
+    def _change(self, step: ExplainedStep) -> str:
+        if step.only_language is not None:
+            name = self._language_name(step.only_language)
+            return say("change-language", self._language, language=name)
+        code = "change-stays" if step.stays_with_half else "change-hours"
+        return say(code, self._language)
+
+    def _uncovered(self, gap: OpenGap) -> UncoveredOut:
+        course = gap.course
+        codes = course.languages() if course else ()
+        return UncoveredOut(
+            competency=gap.competency,
+            from_level=gap.from_level,
+            to_level=gap.to_level,
+            reason=gap.reason,
+            sentence=say(
+                f"open-{gap.reason}",
+                self._language,
+                course=f"«{course.title}»" if course else "",
+                languages=self._list(self._language_name(code) for code in codes),
+            ),
+        )
+
+    def _more(self, path: Path) -> MoreOut | None:
+        if path.more is None:
+            return None
+        return MoreOut(
+            hours_per_week=path.more.hours_per_week,
+            sentence=say_many(
+                "more",
+                path.more.levels,
+                self._language,
+                hours=self._hours(path.more.hours_per_week),
+                titles=self._list(f"«{o.title}»" for o in path.more.offers),
+            ),
+        )
+
+    def _language_name(self, code: str) -> str:
+        return self._locale.languages.get(code, code)
+
+    def _list(self, parts: Iterable[str]) -> str:
+        comma = "، " if self._language is Language.AR else ", "
+        return comma.join(parts)
+
+    def _hours(self, hours: float) -> str:
+        return f"{hours:g}".replace(".", self._locale.number_symbols["latn"]["decimal"])
+
+
+def _close(close: Close) -> CloseOut:
+    return CloseOut(
+        competency=close.competency,
+        from_level=close.from_level,
+        to_level=close.to_level,
+    )
+
+
+def _unit(offer: Offer) -> UnitOut:
+    return UnitOut(
+        key=offer.unit.key,
+        title=offer.title,
+        title_lang=offer.course.title_language,
+    )

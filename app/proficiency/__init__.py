@@ -1,0 +1,1 @@
+"""Proficiency: evidence in, estimates out; what a learner probably masters."""

@@ -1,0 +1,77 @@
+"""Reading evidence and aims."""
+
+from uuid import UUID
+
+from sqlalchemy import Connection, bindparam, select
+
+from app.frameworks.queries import get_framework
+from app.proficiency.domain import Aim, Observation, Profile, draw_profile
+from app.proficiency.errors import NoProfileError
+from app.proficiency.models import AimRow, EvidenceRow
+
+_AIM = select(
+    AimRow.framework_key, AimRow.framework_version, AimRow.role_key, AimRow.revision
+).where(AimRow.learner_id == bindparam("learner_id"))
+_EVIDENCE = (
+    select(
+        EvidenceRow.competency_key,
+        EvidenceRow.outcome,
+        EvidenceRow.level,
+        EvidenceRow.source,
+        EvidenceRow.source_ref,
+        EvidenceRow.observed_at,
+    )
+    .where(
+        EvidenceRow.learner_id == bindparam("learner_id"),
+        EvidenceRow.framework_key == bindparam("framework_key"),
+    )
+    .order_by(EvidenceRow.observed_at.desc(), EvidenceRow.competency_key)
+)
+
+
+def find_aim(connection: Connection, *, learner_id: UUID) -> Aim | None:
+    """Return what a learner measures herself against, if she has begun."""
+    row = connection.execute(_AIM, {"learner_id": learner_id}).first()
+    if row is None:
+        return None
+    return Aim(
+        learner_id=learner_id,
+        framework_key=row.framework_key,
+        framework_version=row.framework_version,
+        role_key=row.role_key,
+        revision=row.revision,
+    )
+
+
+def list_observations(
+    connection: Connection, *, learner_id: UUID, framework_key: str
+) -> list[Observation]:
+    """Return a learner's evidence on one framework, newest first."""
+    keys = {"learner_id": learner_id, "framework_key": framework_key}
+    return [
+        Observation(
+            competency=row.competency_key,
+            outcome=row.outcome,
+            level=row.level,
+            source=row.source,
+            source_ref=row.source_ref,
+            observed_at=row.observed_at,
+        )
+        for row in connection.execute(_EVIDENCE, keys)
+    ]
+
+
+def get_profile(connection: Connection, *, learner_id: UUID) -> Profile:
+    """Return where a learner stands against her role.
+
+    Raises:
+        NoProfileError: She has not begun.
+    """
+    aim = find_aim(connection, learner_id=learner_id)
+    if aim is None:
+        raise NoProfileError
+    framework = get_framework(connection, aim.framework_key, aim.framework_version)
+    observations = list_observations(
+        connection, learner_id=learner_id, framework_key=aim.framework_key
+    )
+    return draw_profile(framework, aim.role_key, observations)

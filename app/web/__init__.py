@@ -1,0 +1,1 @@
+"""The skin: templates, assets, translations, forms, and how errors are shown."""

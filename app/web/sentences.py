@@ -1,0 +1,261 @@
+"""What people read when a rule stops them: what happened, what is safe, what next."""
+
+from collections.abc import Mapping
+
+from app.kernel.text import Language
+from app.web.translations import translations
+
+
+def N_(message: str) -> str:  # noqa: N802 -- gettext's usual name for "extract only"
+    """Mark a sentence for the catalogue; translated when it is shown."""
+    return message
+
+
+def NN_(one: str, many: str) -> tuple[str, str]:  # noqa: N802 -- like N_, for plurals
+    """Mark a sentence with a number for the catalogue."""
+    return one, many
+
+
+PROBLEMS: Mapping[str, tuple[str, str]] = {
+    "attempt-not-found": (
+        N_("We cannot find this questionnaire"),
+        N_(
+            "Perhaps it was begun on another device. Enter your resume code, or "
+            "start again. Nothing was lost or changed."
+        ),
+    ),
+    "attempt-submitted": (
+        N_("This questionnaire is already submitted"),
+        N_(
+            "Its answers are safe and can no longer change. You can look at your "
+            "result, or begin a new one whenever you like."
+        ),
+    ),
+    "body-too-large": (
+        N_("That is too much at once"),
+        N_("What you sent is larger than this page takes. Nothing was saved from it."),
+    ),
+    "course-not-found": (
+        N_("We cannot find this course"),
+        N_("It may have been removed. The list has all courses we know."),
+    ),
+    "form-expired": (
+        N_("This form was open for too long"),
+        N_(
+            "For your safety we did not accept it. What you saved before is still "
+            "there. Go back, reload the page and send it once more."
+        ),
+    ),
+    "framework-not-found": (
+        N_("We cannot find this framework"),
+        N_("The address may be mistyped, or this version was never published."),
+    ),
+    "group-not-found": (
+        N_("The questionnaire has no such page"),
+        N_("Your answers are safe. Continue from the overview."),
+    ),
+    "invalid-request": (
+        N_("Something in this request cannot be read"),
+        N_("Nothing was saved. Please check what you entered and try again."),
+    ),
+    "invalid-token": (
+        N_("This access token is not valid"),
+        N_("It is missing, expired or not for this service. Ask for a new one."),
+    ),
+    "item-not-found": (
+        N_("The questionnaire has no such question"),
+        N_("Nothing was changed. Your other answers are safe."),
+    ),
+    "malformed-body": (
+        N_("What was sent cannot be read"),
+        N_("Nothing was saved. Please send it again."),
+    ),
+    "method-not-allowed": (
+        N_("This address does not take that kind of request"),
+        N_("Nothing was changed."),
+    ),
+    "no-profile-yet": (
+        N_("There is no result yet"),
+        N_("Answer the questions first: it takes 12 minutes at most."),
+    ),
+    "not-found": (
+        N_("This page does not exist"),
+        N_("The address may be mistyped. Your answers are safe."),
+    ),
+    "resume-code-mistyped": (
+        N_("This code has a typing mistake"),
+        N_("It has twelve signs, like K7PM-2XQ4-9BTB. Please compare and try again."),
+    ),
+    "resume-code-unknown": (
+        N_("We do not know this code"),
+        N_("Please compare it with what you wrote down. You can also start anew."),
+    ),
+    "service-unavailable": (
+        N_("The service is resting for a moment"),
+        N_(
+            "We could not reach our memory. Everything acknowledged before is safe. "
+            "Please try again in a minute."
+        ),
+    ),
+    "step-not-found": (
+        N_("Your path has no such step"),
+        N_("Nothing was changed."),
+    ),
+    "too-many-attempts": (
+        N_("Too many tries"),
+        N_("To protect everyone's answers, please wait a while before trying again."),
+    ),
+    "unexpected-error": (
+        N_("Something went wrong on our side"),
+        N_(
+            "What was acknowledged before is safe. We have noted the error; please "
+            "try again."
+        ),
+    ),
+    "unknown-answer": (
+        N_("This is not one of the answers"),
+        N_("Nothing was changed. Please choose one of those offered."),
+    ),
+    "unknown-framework": (
+        N_("No questionnaire is loaded for this framework"),
+        N_("Nothing was saved. Please choose one of those listed."),
+    ),
+    "unknown-language": (
+        N_("We do not know this language"),
+        N_("Please choose among ar, en, es, fr and pt."),
+    ),
+    "unknown-page-mark": (
+        N_("This list has no such page"),
+        N_("Begin again without `after`."),
+    ),
+    "unknown-role": (
+        N_("We do not know this role"),
+        N_("Please choose one from the list, or “not sure”."),
+    ),
+    "unknown-visitor": (
+        N_("We do not know this browser yet"),
+        N_(
+            "Start the questionnaire, or enter the resume code you wrote down. Your "
+            "answers are safe with us until you erase them."
+        ),
+    ),
+    "unsupported-content-type": (
+        N_("This kind of content cannot be read here"),
+        N_("Nothing was saved."),
+    ),
+}
+"""Title and sentence by error code; one entry for each code (a test compares)."""
+
+
+def describe(code: str, language: Language) -> tuple[str, str]:
+    """Return title and sentence of a problem in a language."""
+    title, sentence = PROBLEMS[code]
+    catalogue = translations(language)
+    return catalogue.gettext(title), catalogue.gettext(sentence)
+
+
+PATH_SENTENCES: Mapping[str, tuple[str, str]] = {
+    "reason-flagship": NN_(
+        "The joint course of UNESCO and Oxford comes first where it serves: it moves you forward in %(names)s.",
+        "The joint course of UNESCO and Oxford comes first where it serves: it moves you forward in %(num)s competencies at once.",
+    ),
+    "reason-builds_on": NN_(
+        "It starts from the level that step %(step)s gives you, and leads on in %(names)s.",
+        "It starts from a level that step %(step)s gives you, and leads on in %(num)s competencies.",
+    ),
+    "reason-prepares": NN_(
+        "It prepares step %(step)s, which asks for what this one teaches.",
+        "It prepares step %(step)s, which asks for what this one teaches.",
+    ),
+    "reason-only": NN_(
+        "Nothing else in your languages and with a known length leads further in %(names)s.",
+        "Nothing else in your languages and with a known length leads further in these %(num)s competencies.",
+    ),
+    "reason-best": NN_(
+        "No other choice within your hours closes more of what matters for your role: %(names)s, in %(hours)s h.",
+        "No other choice within your hours closes more of what matters for your role: %(num)s competencies in %(hours)s h.",
+    ),
+    "instead-nothing": NN_(
+        "Without it, nothing takes its place, and your path closes less: gap × weight is lower by %(num)s.",
+        "Without it, nothing takes its place, and your path closes less: gap × weight is lower by %(num)s.",
+    ),
+    "instead-less": NN_(
+        "Next best: %(titles)s. It would close less: gap × weight is lower by %(num)s.",
+        "Next best: %(titles)s. It would close less: gap × weight is lower by %(num)s.",
+    ),
+    "instead-longer": NN_(
+        "Next best: %(titles)s. It closes as much, but takes %(hours)s h more.",
+        "Next best: %(titles)s. It closes as much, but takes %(hours)s h more.",
+    ),
+    "instead-same": NN_(
+        "Next best: %(titles)s. It closes as much; this one was chosen by our tie-break: the UNESCO and Oxford course first, then fewer hours, then fewer megabytes.",
+        "Next best: %(titles)s. It closes as much; this one was chosen by our tie-break: the UNESCO and Oxford course first, then fewer hours, then fewer megabytes.",
+    ),
+    "more": NN_(
+        "With %(hours)s h a week you could close one more level: %(titles)s.",
+        "With %(hours)s h a week you could close %(num)s more levels: %(titles)s.",
+    ),
+}
+"""One and many, by code; ``%(num)s`` is the number."""
+SINGLE_SENTENCES: Mapping[str, str] = {
+    "answers-saved": N_("Your answers so far are saved"),
+    "calendar-name": N_("Masar: my learning path"),
+    "calendar-week": N_("Masar, week %(week)s: %(titles)s"),
+    "wrong-hours_per_week": N_("Please choose between half an hour and 40 hours a week."),
+    "wrong-languages": N_("Please accept at least one language."),
+    "wrong-max_mb": N_("Please choose a limit from the list, or none."),
+    "wrong-weeks": N_("Please enter between 1 and 104 weeks."),
+    "change-language": N_(
+        "It would leave your path if you did not accept this language: %(language)s."
+    ),
+    "change-stays": N_("It would stay in your path with half the hours."),
+    "change-hours": N_("With half the hours it would leave your path."),
+    "open-practice": N_(
+        "No course leads there: it grows with practice, with colleagues and with time."
+    ),
+    "open-put_aside": N_("%(course)s would serve, but you have put it aside."),
+    "open-over_budget": N_(
+        "%(course)s would serve, but does not fit into your hours or data beside what matters more."
+    ),
+    "open-data_unknown": N_(
+        "%(course)s would serve, but we cannot estimate its megabytes, and you set a limit."
+    ),
+    "open-hours_unknown": N_(
+        "%(course)s would serve, but its length is not published. We do not invent it."
+    ),
+    "open-needs_level": N_(
+        "%(course)s starts higher, and no course leads up to it yet."
+    ),
+    "open-other_language": N_(
+        "%(course)s would serve, but exists only in: %(languages)s."
+    ),
+    "open-not_open": N_(
+        "%(course)s would serve, but is not open for registration as far as we know."
+    ),
+    "open-no_course": N_("No course that we know serves this yet."),
+}
+
+
+def say(code: str, language: Language, **facts: str | int) -> str:
+    """Return a sentence about a path."""
+    return translations(language).gettext(SINGLE_SENTENCES[code]) % facts
+
+
+def say_many(code: str, number: int, language: Language, **facts: str | int) -> str:
+    """Return a sentence about a path that depends on a number."""
+    one, many = PATH_SENTENCES[code]
+    text = translations(language).ngettext(one, many, number)
+    return text % {**facts, "num": number}
+
+
+ASIDE_LABELS: Mapping[str, str] = {
+    "0": N_("None of these yet"),
+    "not_applicable": N_("Not part of my work"),
+    "unknown": N_("I don't know"),
+}
+"""The three answers that are no statement."""
+
+
+def label(message: str, language: Language) -> str:
+    """Translate a short label marked with ``N_``."""
+    return translations(language).gettext(message)
