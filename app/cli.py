@@ -3,6 +3,7 @@
 import secrets
 import sys
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
 from pathlib import Path
 from typing import Annotated, ParamSpec, TypeVar
@@ -16,6 +17,7 @@ from pydantic import SecretStr, ValidationError
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn
 from rich.table import Table
+from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.catalogue.files import catalogue_schema, read_catalogue
@@ -168,40 +170,54 @@ def load() -> None:
     folder = settings.frameworks_dir
     database = open_database(settings)
     columns = (SpinnerColumn(), TextColumn("{task.description}"))
-    changed = 0
     with Progress(*columns, console=err, transient=True) as progress:
         task = progress.add_task("Reading files")
         with database.write() as connection:
-            now = current_time()
-            frameworks: list[Framework] = []
-            for path in framework_files(folder):
-                progress.update(task, description=f"Framework {path.parent.name}")
-                framework = read_framework(path)
-                frameworks.append(framework)
-                changed += publish_framework(
-                    connection,
-                    framework=framework,
-                    data=read_document(path).data,
-                    now=now,
-                )
-            for path, framework in instrument_files(folder, frameworks):
-                progress.update(task, description=f"Questions {path.stem}")
-                changed += publish_instrument(
-                    connection,
-                    instrument=read_instrument(path, framework),
-                    data=read_document(path).data,
-                    now=now,
-                )
-            for path in course_files(folder):
-                progress.update(task, description=f"Courses {path.stem}")
-                catalogue = read_catalogue(path, competency_keys(frameworks))
-                changed += load_catalogue(
-                    connection,
-                    key=catalogue.key,
-                    data=read_document(path).data,
-                    now=now,
-                )
-    out.print(f"{changed} new or changed." if changed else "Everything was loaded already.")
+            changed = load_files(
+                connection,
+                folder,
+                now=current_time(),
+                tell=lambda text: progress.update(task, description=text),
+            )
+    out.print(f"{changed} new or changed." if changed else "All was loaded already.")
+
+
+def load_files(
+    connection: Connection,
+    folder: Path,
+    *,
+    now: datetime,
+    tell: Callable[[str], None] = lambda _text: None,
+) -> int:
+    """Publish every file of a folder in one transaction; return how many were new.
+
+    Raises:
+        DocumentError: A file is wrong.
+        VersionIsPublishedError: A file differs from its published version.
+    """
+    changed = 0
+    frameworks: list[Framework] = []
+    for path in framework_files(folder):
+        tell(f"Framework {path.parent.name}")
+        framework = read_framework(path)
+        frameworks.append(framework)
+        data = read_document(path).data
+        changed += publish_framework(
+            connection, framework=framework, data=data, now=now
+        )
+    for path, framework in instrument_files(folder, frameworks):
+        tell(f"Questions {path.stem}")
+        instrument = read_instrument(path, framework)
+        data = read_document(path).data
+        changed += publish_instrument(
+            connection, instrument=instrument, data=data, now=now
+        )
+    for path in course_files(folder):
+        tell(f"Courses {path.stem}")
+        catalogue = read_catalogue(path, competency_keys(frameworks))
+        data = read_document(path).data
+        changed += load_catalogue(connection, key=catalogue.key, data=data, now=now)
+    return changed
 
 
 def framework_files(folder: Path) -> list[Path]:

@@ -153,8 +153,10 @@ class Course:
         return round(self.hours * MEGABYTES_PER_HOUR)
 
     def languages(self, *states: RunState) -> tuple[str, ...]:
-        """List the languages of the runs in one of ``states``."""
-        return tuple(run.language for run in self.runs if run.state in states)
+        """List the languages of the runs in one of ``states``; of all without any."""
+        return tuple(
+            run.language for run in self.runs if not states or run.state in states
+        )
 
     def speaks(self, languages: frozenset[Language]) -> bool:
         """Whether the course runs now in one of ``languages``."""

@@ -287,7 +287,7 @@ class _Writer:
     def _change(self, step: ExplainedStep) -> str:
         if step.only_language is not None:
             name = self._language_name(step.only_language)
-            return say("change-language", self._language, language=name)
+            return say("change-language", self._language, name=name)
         code = "change-stays" if step.stays_with_half else "change-hours"
         return say(code, self._language)
 

@@ -19,7 +19,7 @@ router = APIRouter(prefix="/api/v1/me", tags=["result"], route_class=Route)
     responses=problem_responses(401, 404, 422),
 )
 def get_profile(
-    learner: ApiLearnerDep, connection: ReadDep, lang: AskedLanguage
+    learner: ApiLearnerDep, connection: ReadDep, lang: AskedLanguage = None
 ) -> ProfileOut:
     """Show where the learner stands against her role, each level with its evidence."""
     profile = queries.get_profile(connection, learner_id=learner.learner_id)

@@ -40,6 +40,7 @@ def environment(language: Language) -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
+    jinja.policies["ext.i18n.trimmed"] = True
     jinja.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]  # by the i18n extension
     assets = load_assets_once()
     jinja.globals.update(

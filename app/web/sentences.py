@@ -206,7 +206,7 @@ SINGLE_SENTENCES: Mapping[str, str] = {
     "wrong-max_mb": N_("Please choose a limit from the list, or none."),
     "wrong-weeks": N_("Please enter between 1 and 104 weeks."),
     "change-language": N_(
-        "It would leave your path if you did not accept this language: %(language)s."
+        "It would leave your path if you did not accept this language: %(name)s."
     ),
     "change-stays": N_("It would stay in your path with half the hours."),
     "change-hours": N_("With half the hours it would leave your path."),
