@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
+from itertools import cycle
 from pathlib import Path
 from typing import Annotated, ParamSpec, TypeVar
 
@@ -20,6 +21,8 @@ from rich.table import Table
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.assessment.errors import UnknownRoleError
+from app.assessment.service import save_answers, start_attempt, submit_attempt
 from app.catalogue.files import catalogue_schema, read_catalogue
 from app.catalogue.service import load_catalogue
 from app.frameworks.domain import Framework
@@ -30,8 +33,10 @@ from app.frameworks.files import (
     read_framework,
     read_instrument,
 )
+from app.frameworks.queries import get_current_instrument, get_default_framework
 from app.frameworks.service import publish_framework, publish_instrument
-from app.identity.service import forget_expired
+from app.identity.domain import make_resume_code
+from app.identity.service import forget_expired, welcome
 from app.kernel.clock import current_time
 from app.kernel.database import Database
 from app.kernel.text import Language, TranslationState, iter_texts, translation_counts
@@ -43,6 +48,8 @@ R = TypeVar("R")
 FAILED = 1
 MISUSED = 2
 UNAVAILABLE = 3
+DEMO_ANSWERS = ("2", "1", "2", "3", "1", "2", "unknown", "1", "3", "not_applicable")
+"""A believable mixture, repeated over the questions."""
 SCHEMAS = {
     "framework.schema.json": framework_schema,
     "instrument.schema.json": instrument_schema,
@@ -85,6 +92,9 @@ def explained(function: Callable[P, R]) -> Callable[P, R]:
                 markup=False,
             )
             raise typer.Exit(FAILED) from None
+        except UnknownRoleError as error:
+            err.print(f"No such role. Roles: {error.facts['allowed']}")
+            raise typer.Exit(MISUSED) from None
         except SQLAlchemyError as error:
             err.print(
                 f"The database cannot be used ({type(error).__name__}). Is it running, "
@@ -108,6 +118,11 @@ def open_database(settings: Settings) -> Database:
 @masar.command(epilog="Example: masar init")
 def init() -> None:
     """Make the folder var/ with random secrets, readable by you alone."""
+    make_secrets()
+
+
+def make_secrets() -> None:
+    """Write random secrets once; what is there stays."""
     folder = ROOT / "var"
     folder.mkdir(mode=0o700, exist_ok=True)
     path = folder / "secrets.env"
@@ -126,13 +141,22 @@ def serve(
     workers: Annotated[
         int, typer.Option(help="Processes; more than one needs PostgreSQL.", min=1)
     ] = 1,
+    *,
+    prepare: Annotated[
+        bool, typer.Option("--prepare", help="Do init, migrate and load before.")
+    ] = False,
 ) -> None:
     """Run the site. Stop it with Ctrl+C; requests in progress are finished."""
+    if prepare:
+        make_secrets()
     settings = read_settings()
+    if prepare:
+        migrate_database(settings)
+        load_into(settings)
     if workers > 1 and settings.is_sqlite:
         err.print("Several workers gain nothing on SQLite: use PostgreSQL.")
         raise typer.Exit(MISUSED)
-    out.print(f"Masar is on http://{host}:{port}")
+    out.print(f"Masar is on http://{host}:{port} (stop it with Ctrl+C)")
     uvicorn.run(
         "app.asgi:create",
         factory=True,
@@ -154,32 +178,40 @@ def serve(
 @explained
 def migrate() -> None:
     """Bring the database to the newest schema; without change, do nothing."""
-    settings = read_settings()
+    migrate_database(read_settings())
+    out.print("The database is up to date.")
+
+
+def migrate_database(settings: Settings) -> None:
+    """Run the pending migrations."""
     config = Config(ROOT / "alembic.ini")
     config.set_main_option("script_location", str(ROOT / "migrations"))
     config.attributes["url"] = settings.database_url.get_secret_value()
     command.upgrade(config, "head")
-    out.print("The database is up to date.")
 
 
 @masar.command(epilog="Example: masar load")
 @explained
 def load() -> None:
     """Publish every framework and course file; all or nothing, and again is harmless."""
-    settings = read_settings()
+    changed = load_into(read_settings())
+    out.print(f"{changed} new or changed." if changed else "All was loaded already.")
+
+
+def load_into(settings: Settings) -> int:
+    """Publish the files of an installation in one transaction."""
     folder = settings.frameworks_dir
     database = open_database(settings)
     columns = (SpinnerColumn(), TextColumn("{task.description}"))
     with Progress(*columns, console=err, transient=True) as progress:
         task = progress.add_task("Reading files")
         with database.write() as connection:
-            changed = load_files(
+            return load_files(
                 connection,
                 folder,
                 now=current_time(),
                 tell=lambda text: progress.update(task, description=text),
             )
-    out.print(f"{changed} new or changed." if changed else "All was loaded already.")
 
 
 def load_files(
@@ -329,6 +361,39 @@ def print_translations(values: list[object]) -> None:
         row = counts[language]
         table.add_row(language, *(str(row[state]) for state in TranslationState))
     out.print(table)
+
+
+@masar.command(epilog="Example: masar demo --role trainer")
+@explained
+def demo(
+    role: Annotated[str, typer.Option(help="A role of the framework.")] = "service-manager",
+    language: Annotated[Language, typer.Option(help="Language of the learner.")] = Language.FR,
+) -> None:
+    """Make a fictitious learner with answers, and print how to look through her eyes."""
+    settings = read_settings()
+    database = open_database(settings)
+    secret = bytes.fromhex(settings.secret_key.get_secret_value())
+    now = current_time()
+    with database.write() as connection:
+        framework = get_default_framework(connection)
+        instrument = get_current_instrument(connection, framework)
+        learner = welcome(connection, key=secret, language=language, now=now)
+        attempt = start_attempt(
+            connection,
+            learner_id=learner.learner_id,
+            framework=framework,
+            instrument=instrument,
+            role_key=role,
+            language=language,
+            now=now,
+        )
+        keys = {"attempt_id": attempt.attempt_id, "learner_id": learner.learner_id}
+        values = zip((i.key for i in instrument.items), cycle(DEMO_ANSWERS), strict=False)
+        save_answers(connection, **keys, values=dict(values), now=now)
+        submit_attempt(connection, **keys, now=now)
+    code = make_resume_code(secret, learner.resume_nonce)
+    out.print(f"A fictitious learner is there. Her resume code: {code}")
+    out.print(f"Enter it on {settings.public_url}{language}/resume")
 
 
 @masar.command("settings", epilog="Example: MASAR_DEBUG=true masar settings")

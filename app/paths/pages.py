@@ -65,7 +65,7 @@ def _show(
         aside=plan["aside"],
         role=framework.role(profile.role_key),
         errors=errors,
-        has_levels=any(s.level is not None for s in profile.standings),
+        has_levels=any(summary.targeted for summary in profile.domains),
     )
 
 

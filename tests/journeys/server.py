@@ -1,0 +1,87 @@
+"""The program as an operator runs it: a process of its own on a real port."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+
+import httpx
+from sqlalchemy import text
+
+from app.kernel.database import Database
+from app.settings import ROOT
+from tests.constants import SECRET_KEY
+
+PATIENCE_S = 30
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass(kw_only=True)
+class Server:
+    """One Masar on one database."""
+
+    database_url: str
+    port: int = field(default_factory=free_port)
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def base(self) -> str:
+        """Return the address without a final slash."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        """Start it and wait until it is ready."""
+        own = {
+            "MASAR_DATABASE_URL": self.database_url,
+            "MASAR_SECRET_KEY": SECRET_KEY,
+            "MASAR_PUBLIC_URL": self.base,
+            "MASAR_RESUME_ATTEMPTS_PER_HOUR": "1000",
+            "MASAR_LOG_LEVEL": "ERROR",
+        }
+        self.process = subprocess.Popen(  # noqa: S603 -- our own program
+            [sys.executable, "-m", "app", "serve", "--port", str(self.port)],
+            cwd=ROOT,
+            env=os.environ | own,  # noqa: TID251 -- a child needs the PATH
+            stdout=subprocess.DEVNULL,
+        )
+        self._wait()
+
+    def _wait(self) -> None:
+        end = time.monotonic() + PATIENCE_S
+        with httpx.Client(trust_env=False) as client:
+            while time.monotonic() < end:
+                try:
+                    if client.get(f"{self.base}/readyz").is_success:
+                        return
+                except httpx.TransportError:
+                    pass
+                time.sleep(0.1)
+        raise TimeoutError(self.base)
+
+    def kill(self) -> None:
+        """End it at once, as a power cut would."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+
+    def list_answers(self, attempt_id: str) -> list[tuple[str, str]]:
+        """Return the answers the database holds, as (item, value) rows."""
+        database = Database(self.database_url)
+        statement = text("SELECT item_key, value, attempt_id FROM assessment_answer")
+        with database.read() as connection:
+            rows = connection.execute(statement).all()
+        database.close()
+        wanted = attempt_id.replace("-", "")
+        return sorted(
+            (item, value)
+            for item, value, attempt in rows
+            if str(attempt).replace("-", "") == wanted
+        )
