@@ -9,6 +9,6 @@ from app.web.logs import set_up_logs
 
 def create() -> FastAPI:
     """Build the application from the environment."""
-    settings = Settings()  # type: ignore[call-arg]  # every field may come from there
+    settings = Settings()
     set_up_logs(settings.log_level)
     return create_app(settings)

@@ -1,7 +1,6 @@
 """The command line: run, prepare and check an installation."""
 
 import secrets
-import sys
 from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
@@ -107,7 +106,7 @@ def explained(function: Callable[P, R]) -> Callable[P, R]:
 
 def read_settings() -> Settings:
     """Read the settings from the environment."""
-    return Settings()  # type: ignore[call-arg]  # every field may come from there
+    return Settings()
 
 
 def open_database(settings: Settings) -> Database:
@@ -137,7 +136,9 @@ def make_secrets() -> None:
 @explained
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port to listen on.", min=0, max=65535)] = 8000,
+    port: Annotated[
+        int, typer.Option(help="Port to listen on.", min=0, max=65535)
+    ] = 8000,
     workers: Annotated[
         int, typer.Option(help="Processes; more than one needs PostgreSQL.", min=1)
     ] = 1,
@@ -294,19 +295,7 @@ def check(
     ] = False,
 ) -> None:
     """Validate every YAML file and its schema, and count translations."""
-    wrong: list[DocumentError] = []
-    values: list[object] = []
-    frameworks: list[Framework] = []
-    for path in framework_files(folder):
-        with collected(wrong):
-            frameworks.append(read_framework(path))
-    values += frameworks
-    for path, framework in instrument_files(folder, frameworks):
-        with collected(wrong):
-            values.append(read_instrument(path, framework))
-    for path in course_files(folder):
-        with collected(wrong):
-            values.append(read_catalogue(path, competency_keys(frameworks)))
+    values, wrong = read_everything(folder)
     for error in wrong:
         err.print(str(error), markup=False)
     stale_schemas = [] if write_schemas else outdated_schemas(folder)
@@ -321,7 +310,25 @@ def check(
     out.print(f"{len(values)} files are valid.")
 
 
-class collected:  # noqa: N801 -- used like a function
+def read_everything(folder: Path) -> tuple[list[object], list[DocumentError]]:
+    """Read every file of a folder; return the values and the problems."""
+    wrong: list[DocumentError] = []
+    values: list[object] = []
+    frameworks: list[Framework] = []
+    for path in framework_files(folder):
+        with Collected(wrong):
+            frameworks.append(read_framework(path))
+    values += frameworks
+    for path, framework in instrument_files(folder, frameworks):
+        with Collected(wrong):
+            values.append(read_instrument(path, framework))
+    for path in course_files(folder):
+        with Collected(wrong):
+            values.append(read_catalogue(path, competency_keys(frameworks)))
+    return values, wrong
+
+
+class Collected:
     """Gathers the problems of one file and goes on with the next."""
 
     def __init__(self, problems: list[DocumentError]) -> None:
@@ -366,8 +373,12 @@ def print_translations(values: list[object]) -> None:
 @masar.command(epilog="Example: masar demo --role trainer")
 @explained
 def demo(
-    role: Annotated[str, typer.Option(help="A role of the framework.")] = "service-manager",
-    language: Annotated[Language, typer.Option(help="Language of the learner.")] = Language.FR,
+    role: Annotated[
+        str, typer.Option(help="A role of the framework.")
+    ] = "service-manager",
+    language: Annotated[
+        Language, typer.Option(help="Language of the learner.")
+    ] = Language.FR,
 ) -> None:
     """Make a fictitious learner with answers, and print how to look through her eyes."""
     settings = read_settings()
@@ -380,15 +391,16 @@ def demo(
         learner = welcome(connection, key=secret, language=language, now=now)
         attempt = start_attempt(
             connection,
-            learner_id=learner.learner_id,
+            learner=learner,
             framework=framework,
             instrument=instrument,
             role_key=role,
-            language=language,
             now=now,
         )
         keys = {"attempt_id": attempt.attempt_id, "learner_id": learner.learner_id}
-        values = zip((i.key for i in instrument.items), cycle(DEMO_ANSWERS), strict=False)
+        values = zip(
+            (i.key for i in instrument.items), cycle(DEMO_ANSWERS), strict=False
+        )
         save_answers(connection, **keys, values=dict(values), now=now)
         submit_attempt(connection, **keys, now=now)
     code = make_resume_code(secret, learner.resume_nonce)
@@ -424,4 +436,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -13,6 +13,8 @@ from sqlalchemy.exc import ArgumentError
 from app.kernel.text import Language
 
 ROOT = Path(__file__).resolve().parent.parent
+FEWEST_BYTES = 8
+"""Different bytes in a key; 32 random ones have about 30."""
 NETWORK_FILE_SYSTEMS = frozenset(
     {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "glusterfs", "fuse.sshfs"}
 )
@@ -88,7 +90,7 @@ class Settings(BaseSettings):
             raw = bytes.fromhex(key)
         except ValueError:
             raise ValueError("must be hexadecimal: openssl rand -hex 32") from None
-        if len(set(raw)) < 8:  # noqa: PLR2004 -- 32 random bytes have about 30 different ones
+        if len(set(raw)) < FEWEST_BYTES:
             raise ValueError("is not random: openssl rand -hex 32")
         return value
 

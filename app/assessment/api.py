@@ -52,7 +52,6 @@ ItemKey = Annotated[str, Field(max_length=64)]
 
 @router.post(
     "",
-    response_model=AttemptOut,
     status_code=status.HTTP_201_CREATED,
     responses=problem_responses(400, 401, 413, 415, 422, 429),
 )
@@ -76,15 +75,13 @@ def create_attempt(
         limit_starts(request, connection, settings, now)
         learner = welcome(connection, key=secret, language=body.lang, now=now)
     else:
-        learner = known
-        choose_language(connection, learner_id=learner.learner_id, language=body.lang)
+        learner = choose_language(connection, learner=known, language=body.lang)
     attempt = service.start_attempt(
         connection,
-        learner_id=learner.learner_id,
+        learner=learner,
         framework=framework,
         instrument=instrument,
         role_key=body.role,
-        language=body.lang,
         now=now,
     )
     return AttemptOut(
@@ -114,7 +111,7 @@ def _find_framework(connection: Connection, name: str) -> Framework:
         raise UnknownInstrumentError(framework=name) from None
 
 
-@router.get("", response_model=AttemptListOut, responses=problem_responses(401, 422))
+@router.get("", responses=problem_responses(401, 422))
 def list_attempts(
     learner: ApiLearnerDep,
     connection: ReadDep,
@@ -131,7 +128,6 @@ def list_attempts(
 
 @router.get(
     "/{attempt_id}",
-    response_model=AttemptStateOut,
     responses=problem_responses(401, 404, 422),
 )
 def get_attempt(
@@ -160,7 +156,6 @@ def get_attempt(
 
 @hot.put(
     "/{attempt_id}/answers/{item}",
-    response_model=AnswerOut,
     responses=problem_responses(400, 401, 404, 409, 413, 415, 422),
 )
 def put_answer(
@@ -185,7 +180,6 @@ def put_answer(
 
 @router.post(
     "/{attempt_id}/submit",
-    response_model=SubmissionOut,
     responses=problem_responses(401, 404, 422),
 )
 def submit_attempt(

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, String
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, String, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kernel.database import Base
@@ -16,7 +16,9 @@ class AttemptRow(Base):
     __tablename__ = "assessment_attempt"
 
     learner_id: Mapped[UUID] = mapped_column(
-        ForeignKey("identity_learner.learner_id", ondelete="CASCADE"), primary_key=True
+        Uuid,
+        ForeignKey("identity_learner.learner_id", ondelete="CASCADE"),
+        primary_key=True,
     )
     attempt_id: Mapped[UUID] = mapped_column(primary_key=True)
     framework_key: Mapped[str] = mapped_column(String(64))

@@ -91,16 +91,13 @@ def begin(
         limit_starts(request, connection, page.settings, now)
         learner = _arrive(page, connection, now)
     else:
-        choose_language(
-            connection, learner_id=learner.learner_id, language=page.language
-        )
+        learner = choose_language(connection, learner=learner, language=page.language)
     attempt = service.start_attempt(
         connection,
-        learner_id=learner.learner_id,
+        learner=learner,
         framework=framework,
         instrument=get_current_instrument(connection, framework),
         role_key=chosen or None,
-        language=page.language,
         now=now,
     )
     response = page.redirect(
@@ -180,7 +177,7 @@ def submit(
     return page.redirect("proficiency:profile")
 
 
-@hot.get("/{attempt_id:uuid}/{number:int}", name="assessment:group")
+@hot.get("/{attempt_id:uuid}/{number:small}", name="assessment:group")
 def show_group(
     page: PageDep,
     attempt_id: UUID,
@@ -202,7 +199,7 @@ def show_group(
     return html_response(sheet.fill(page, attempt, answers))
 
 
-@router.post("/{attempt_id:uuid}/{number:int}", name="assessment:save")
+@router.post("/{attempt_id:uuid}/{number:small}", name="assessment:save")
 def save_group(
     page: PageDep,
     attempt_id: UUID,

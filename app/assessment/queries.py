@@ -9,7 +9,7 @@ from app.assessment.domain import Attempt
 from app.assessment.errors import AttemptNotFoundError
 from app.assessment.models import AnswerRow, AttemptRow
 
-_COLUMNS: Select[Any] = select(
+_COLUMNS = select(
     AttemptRow.learner_id,
     AttemptRow.attempt_id,
     AttemptRow.framework_key,
@@ -70,7 +70,10 @@ def get_attempt_to_submit(
 
 
 def _get(
-    connection: Connection, statement: Select[Any], attempt_id: UUID, learner_id: UUID
+    connection: Connection,
+    statement: Select[*tuple[Any, ...]],
+    attempt_id: UUID,
+    learner_id: UUID,
 ) -> Attempt:
     keys = {"attempt_id": attempt_id, "learner_id": learner_id}
     row = connection.execute(statement, keys).first()
@@ -99,7 +102,7 @@ def list_answers(
     return {row[0]: row[1] for row in connection.execute(_ANSWERS, keys)}
 
 
-def _attempt(row: Row[Any]) -> Attempt:
+def _attempt(row: Row[*tuple[Any, ...]]) -> Attempt:
     return Attempt(
         attempt_id=row.attempt_id,
         learner_id=row.learner_id,

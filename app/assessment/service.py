@@ -20,9 +20,9 @@ from app.assessment.queries import (
 )
 from app.frameworks.domain import Framework, Instrument
 from app.frameworks.queries import get_instrument
+from app.identity.domain import Learner
 from app.journal.service import record
 from app.kernel.database import Upsert
-from app.kernel.text import Language
 from app.proficiency.service import choose_aim, record_evidence
 
 _ANSWER = Upsert(
@@ -44,22 +44,20 @@ _SUBMIT = (
 def start_attempt(
     connection: Connection,
     *,
-    learner_id: UUID,
+    learner: Learner,
     framework: Framework,
     instrument: Instrument,
     role_key: str | None,
-    language: Language,
     now: datetime,
 ) -> Attempt:
     """Begin a questionnaire and aim at a role.
 
     Args:
         connection: The caller's transaction.
-        learner_id: Who begins.
+        learner: Who begins; she answers in her language.
         framework: What is measured.
         instrument: With which questions.
         role_key: A role of the framework, or ``None`` for “not sure”.
-        language: The language she answers in.
         now: Aware UTC instant.
 
     Raises:
@@ -68,12 +66,12 @@ def start_attempt(
     check_role(framework, role_key)
     attempt = Attempt(
         attempt_id=uuid4(),
-        learner_id=learner_id,
+        learner_id=learner.learner_id,
         framework_key=framework.key,
         framework_version=framework.version,
         instrument_ref=instrument.version_ref,
         role_key=role_key,
-        language=language,
+        language=learner.language,
         started_at=now,
         submitted_at=None,
     )
@@ -81,26 +79,26 @@ def start_attempt(
         insert(AttemptRow),
         {
             "attempt_id": attempt.attempt_id,
-            "learner_id": learner_id,
+            "learner_id": learner.learner_id,
             "framework_key": framework.key,
             "framework_version": framework.version,
             "instrument_ref": instrument.version_ref,
             "role_key": role_key,
-            "language": language,
+            "language": learner.language,
             "started_at": now,
             "submitted_at": None,
         },
     )
     choose_aim(
         connection,
-        learner_id=learner_id,
+        learner_id=learner.learner_id,
         framework=(framework.key, framework.version),
         role_key=role_key,
         now=now,
     )
     record(
         connection,
-        learner_id=learner_id,
+        learner_id=learner.learner_id,
         verb="started",
         object_ref=attempt.ref,
         occurred_at=now,

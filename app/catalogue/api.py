@@ -41,7 +41,11 @@ def list_courses(
 ) -> Response:
     """List courses; every filter narrows."""
     wanted = Filter(
-        competency=competency, language=lang, max_hours=max_hours, provider=provider, q=q
+        competency=competency,
+        language=lang,
+        max_hours=max_hours,
+        provider=provider,
+        q=q,
     )
     page = Page.of(queries.list_courses(connection, wanted), limit=limit, after=after)
     language = Language(lang) if lang in set(Language) else prefers(request)

@@ -1,5 +1,6 @@
 """Reading frameworks. A published version never changes, so each process reads it once."""
 
+import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
@@ -16,6 +17,9 @@ START = "start"
 Value = TypeVar("Value", Framework, Instrument)
 _known: WeakKeyDictionary[Engine, dict[tuple[str, ...], Any]] = WeakKeyDictionary()
 """Immutable content by engine and name; forgotten with the engine."""
+_NAME = re.compile(r"[a-z0-9][a-z0-9.@-]*")
+"""What a key or version looks like; anything else is not worth asking for, and
+PostgreSQL takes no text with a NUL in it."""
 _FRAMEWORK = select(FrameworkRow.content).where(
     FrameworkRow.key == bindparam("key"), FrameworkRow.version == bindparam("version")
 )
@@ -54,16 +58,17 @@ def get_instrument(
 
 def _get(
     connection: Connection,
-    statement: Select[tuple[bytes]],
+    statement: Select[bytes],
     keys: dict[str, str],
     parse: Callable[[bytes], Value],
 ) -> Value:
     known = _known.setdefault(connection.engine, {})
     name = (parse.__name__, *keys.values())
     if name not in known:
-        content = connection.scalar(statement, keys)
+        is_possible = all(map(_NAME.fullmatch, keys.values()))
+        content = connection.scalar(statement, keys) if is_possible else None
         if content is None:
-            raise FrameworkNotFoundError(**keys)
+            raise FrameworkNotFoundError(**{k: v[:64] for k, v in keys.items()})
         known[name] = parse(content)
     value: Value = known[name]
     return value
@@ -83,9 +88,8 @@ def get_current_framework(connection: Connection, key: str) -> Framework:
     Raises:
         FrameworkNotFoundError: No version is published.
     """
-    versions = connection.scalars(
-        select(FrameworkRow.version).where(FrameworkRow.key == key)
-    ).all()
+    found = select(FrameworkRow.version).where(FrameworkRow.key == key)
+    versions = connection.scalars(found).all() if _NAME.fullmatch(key) else ()
     if not versions:
         raise FrameworkNotFoundError(key=key[:64])
     return get_framework(connection, key, max(versions, key=version_number))

@@ -2,16 +2,18 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING
 
 import orjson
 from sqlalchemy import Connection, insert, select
-from sqlalchemy.sql.elements import ColumnElement
 
 from app.frameworks.domain import Framework, Instrument
 from app.frameworks.errors import VersionIsPublishedError
 from app.frameworks.models import FrameworkRow, InstrumentRow
 from app.kernel.yaml import Data, content_hash, difference
+
+if TYPE_CHECKING:
+    from sqlalchemy.sql.elements import ColumnElement
 
 
 def publish_framework(
@@ -32,7 +34,7 @@ def publish_framework(
         VersionIsPublishedError: The version is published with other content.
     """
     keys = {"key": framework.key, "version": framework.version}
-    return _publish(connection, FrameworkRow, keys, framework.ref, data, now)
+    return _publish(connection, FrameworkRow, keys, data=data, now=now)
 
 
 def publish_instrument(
@@ -51,17 +53,17 @@ def publish_instrument(
         "framework_version": instrument.framework_version,
         "version_ref": instrument.version_ref,
     }
-    name = "/".join(keys.values())
-    return _publish(connection, InstrumentRow, keys, name, data, now)
+    return _publish(connection, InstrumentRow, keys, data=data, now=now)
 
 
 def _publish(
     connection: Connection,
     table: type[FrameworkRow | InstrumentRow],
     keys: Mapping[str, str],
-    *rest: Any,
+    *,
+    data: Data,
+    now: datetime,
 ) -> bool:
-    name, data, now = rest
     same: list[ColumnElement[bool]] = [
         getattr(table, column) == value for column, value in keys.items()
     ]
@@ -76,7 +78,7 @@ def _publish(
     if known.content_hash != digest:
         old = orjson.loads(known.content)
         new = orjson.loads(encode(data))
-        raise VersionIsPublishedError(name, difference(old, new))
+        raise VersionIsPublishedError("@".join(keys.values()), difference(old, new))
     return False
 
 

@@ -12,6 +12,7 @@ from app.identity.access import (
     FormDep,
     LearnerDep,
     PageDep,
+    cookie_name,
     drop_session,
 )
 from app.identity.service import close_session, erase
@@ -98,9 +99,10 @@ def leave(
     connection: WriteDep,
 ) -> Response:
     """Forget this browser; the answers stay."""
-    close_session(connection, token=request.cookies.get(SESSION_COOKIE, ""))
+    session = request.cookies[cookie_name(page.settings, SESSION_COOKIE)]
+    close_session(connection, token=session)
     response = page.redirect("home:front")
-    drop_session(response)
+    drop_session(response, page.settings)
     return response
 
 
@@ -113,7 +115,7 @@ def erase_everything(
         return page.redirect("home:account")
     erase(connection, learner_id=learner.learner_id)
     response = page.redirect("home:front")
-    drop_session(response)
+    drop_session(response, page.settings)
     return response
 
 

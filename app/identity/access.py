@@ -3,12 +3,14 @@
 from datetime import datetime, timedelta
 from functools import lru_cache
 from hmac import compare_digest
+from ipaddress import IPv4Address, ip_address, ip_network
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPBearer
 from jose import jwk, jwt
+from jose.backends.base import Key
 from jose.exceptions import JWTError
 from sqlalchemy import Connection
 from starlette.responses import Response
@@ -72,7 +74,7 @@ def secret_of(settings: Settings) -> bytes:
 
 
 @lru_cache(maxsize=8)
-def _signing_key(secret: bytes) -> jwk.Key:
+def _signing_key(secret: bytes) -> Key:
     # Parsed once: python-jose would parse it at every request.
     token_key = sign(secret, "token-key", AUDIENCE).encode()
     return jwk.construct(token_key, ALGORITHM)
@@ -113,7 +115,15 @@ def read_token(secret: bytes, token: str, *, now: datetime) -> UUID:
         if not int(claims["iat"]) - 60 <= now.timestamp() < int(claims["exp"]):
             raise InvalidTokenError
         return UUID(claims["sub"])
-    except (JWTError, KeyError, ValueError, TypeError, AttributeError):
+    except (
+        JWTError,
+        LookupError,
+        ValueError,
+        TypeError,
+        AttributeError,
+        RecursionError,
+    ):
+        # A recursion error: a header of a thousand brackets, parsed before its signature.
         raise InvalidTokenError from None
 
 
@@ -154,13 +164,13 @@ def visitor(
 ) -> Visitor:
     """Return who is behind this browser, known or not."""
     secret = secret_of(settings)
-    session = request.cookies.get(SESSION_COOKIE)
+    session = request.cookies.get(cookie_name(settings, SESSION_COOKIE))
     learner = (
         find_learner_by_session(connection, token=session, now=now) if session else None
     )
     if learner is not None and session is not None:
         return Visitor(learner=learner, form_token=sign(secret, "form", session))
-    anchor = request.cookies.get(FORM_COOKIE) or new_secret()
+    anchor = request.cookies.get(cookie_name(settings, FORM_COOKIE)) or new_secret()
     request.state.form_anchor = anchor
     return Visitor(learner=None, form_token=sign(secret, "form", anchor))
 
@@ -201,40 +211,62 @@ def checked_form(request: Request, found: VisitorDep) -> dict[str, list[str]]:
 FormDep = Annotated[dict[str, list[str]], Depends(checked_form)]
 
 
+def cookie_name(settings: Settings, name: str) -> str:
+    """Return a cookie's name: on HTTPS no neighbouring site can plant one of ours.
+
+    Source:
+        OWASP ASVS 5.0, 3.3.3.
+    """
+    return f"__Host-{name}" if settings.cookies_are_secure else name
+
+
 def keep_session(response: Response, settings: Settings, token: str) -> None:
     """Give a browser the cookie by which it is known."""
-    response.set_cookie(
-        SESSION_COOKIE,
-        token,
-        max_age=int(settings.session_lifetime.total_seconds()),
-        httponly=True,
-        samesite="lax",
-        secure=settings.cookies_are_secure,
-    )
-    response.delete_cookie(FORM_COOKIE)
+    lifetime = int(settings.session_lifetime.total_seconds())
+    _set_cookie(response, settings, SESSION_COOKIE, token, lifetime)
+    _set_cookie(response, settings, FORM_COOKIE, "", 0)
 
 
-def drop_session(response: Response) -> None:
-    """Take the cookie back."""
-    response.delete_cookie(SESSION_COOKIE)
+def drop_session(response: Response, settings: Settings) -> None:
+    """Take the cookie back, and what our scripts keep in the browser with it."""
+    _set_cookie(response, settings, SESSION_COOKIE, "", 0)
+    response.headers["clear-site-data"] = '"storage"'
 
 
 def keep_form_anchor(request: Request, response: Response, settings: Settings) -> None:
     """Remember an unknown browser while it fills in a form."""
     anchor = getattr(request.state, "form_anchor", None)
-    if anchor is not None and request.cookies.get(FORM_COOKIE) != anchor:
-        response.set_cookie(
-            FORM_COOKIE,
-            anchor,
-            httponly=True,
-            samesite="lax",
-            secure=settings.cookies_are_secure,
-        )
+    known = request.cookies.get(cookie_name(settings, FORM_COOKIE))
+    if anchor is not None and known != anchor:
+        _set_cookie(response, settings, FORM_COOKIE, anchor, None)
+
+
+def _set_cookie(
+    response: Response, settings: Settings, name: str, value: str, lifetime: int | None
+) -> None:
+    response.set_cookie(
+        cookie_name(settings, name),
+        value,
+        max_age=lifetime,
+        httponly=True,
+        samesite="lax",
+        secure=settings.cookies_are_secure,
+    )
 
 
 def address_of(request: Request) -> str:
-    """Return the caller's network address; uvicorn resolves trusted proxies."""
-    return request.client.host if request.client else "unknown"
+    """Return the caller's network, for counting; uvicorn resolves trusted proxies.
+
+    Of IPv6 the first 64 bits: a single subscriber chooses the others at will.
+    """
+    host = request.client.host if request.client else ""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host or "unknown"
+    if isinstance(address, IPv4Address):
+        return host
+    return str(ip_network((address, 64), strict=False))
 
 
 def limit_starts(

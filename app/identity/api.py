@@ -22,7 +22,6 @@ router = APIRouter(prefix="/api/v1", tags=["identity"], route_class=Route)
 
 @router.post(
     "/tokens",
-    response_model=TokenOut,
     status_code=status.HTTP_201_CREATED,
     responses=problem_responses(400, 404, 413, 415, 422, 429),
 )

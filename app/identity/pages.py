@@ -4,10 +4,12 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from app.identity.access import (
+    SESSION_COOKIE,
     FormDep,
     PageDep,
     SettingsDep,
     address_of,
+    cookie_name,
     keep_session,
     secret_of,
 )
@@ -16,7 +18,7 @@ from app.identity.errors import (
     ResumeCodeUnknownError,
     TooManyAttemptsError,
 )
-from app.identity.service import open_session, resume
+from app.identity.service import close_session, open_session, resume
 from app.kernel.clock import Now
 from app.kernel.database import DatabaseDep
 from app.web.problems import status_of
@@ -63,7 +65,9 @@ def enter(
             error=describe(error.code, page.language),
             typed=typed,
         )
+    former = request.cookies.get(cookie_name(settings, SESSION_COOKIE), "")
     with database.write() as connection:
+        close_session(connection, token=former)
         token = open_session(
             connection,
             learner_id=learner.learner_id,

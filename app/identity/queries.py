@@ -1,13 +1,13 @@
 """Finding a learner by what she shows."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, Row, bindparam, select
 
 from app.identity.domain import Learner, digest
 from app.identity.models import LearnerRow, ResumeCodeRow, SessionRow
+from app.kernel.text import Language
 
 _LEARNER = select(
     LearnerRow.learner_id, LearnerRow.language, LearnerRow.resume_nonce
@@ -42,7 +42,7 @@ def find_learner_by_code(connection: Connection, *, code: str) -> Learner | None
     return find_learner(connection, learner_id=found.learner_id) if found else None
 
 
-def _learner(row: Row[Any]) -> Learner:
+def _learner(row: Row[UUID, Language, str]) -> Learner:
     return Learner(
         learner_id=row.learner_id,
         language=row.language,

@@ -1,5 +1,6 @@
 """Use cases of identity: arrive, be known again, leave."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -35,6 +36,11 @@ _COUNT = (
     update(ThrottleRow)
     .where(ThrottleRow.scope_digest == bindparam("scope"))
     .values(uses=ThrottleRow.uses + 1)
+)
+_GIVE_BACK = (
+    update(ThrottleRow)
+    .where(ThrottleRow.scope_digest == bindparam("scope"))
+    .values(uses=ThrottleRow.uses - 1)
 )
 _USES = select(ThrottleRow.uses).where(ThrottleRow.scope_digest == bindparam("scope"))
 
@@ -93,14 +99,15 @@ def close_session(connection: Connection, *, token: str) -> None:
 
 
 def choose_language(
-    connection: Connection, *, learner_id: UUID, language: Language
-) -> None:
-    """Remember the language a learner reads now."""
+    connection: Connection, *, learner: Learner, language: Language
+) -> Learner:
+    """Remember the language a learner reads now; return her with it."""
     connection.execute(
         update(LearnerRow)
-        .where(LearnerRow.learner_id == learner_id)
+        .where(LearnerRow.learner_id == learner.learner_id)
         .values(language=language)
     )
+    return replace(learner, language=language)
 
 
 def resume(
@@ -115,7 +122,8 @@ def resume(
     """Find a learner by the code she wrote down.
 
     A wrong code counts against the address in a transaction of its own, so that
-    the refusal cannot undo the count.
+    the refusal cannot undo the count. A right one does not: a class may share an
+    address.
 
     Raises:
         ResumeCodeMistypedError: It cannot be a code; costs no attempt.
@@ -130,6 +138,7 @@ def resume(
         count_use(connection, scope=scope, limit=limit, now=now)
         learner = find_learner_by_code(connection, code=code)
         if learner is not None:
+            connection.execute(_GIVE_BACK, {"scope": scope})
             record(
                 connection,
                 learner_id=learner.learner_id,

@@ -72,8 +72,11 @@ def write_calendar(
     weeks = max((int(step["week_end"]) for step in steps), default=0)
     for week in range(1, weeks + 1):
         current = [s for s in steps if s["week"] <= week <= s["week_end"]]
-        calendar.add_component(_entry(week, current, monday, language, owner, now))
-    return calendar.to_ical()
+        entry = _entry(week, current, monday, language)
+        entry.add("uid", f"{owner}-week-{week}@masar")
+        entry.add("dtstamp", now)
+        calendar.add_component(entry)
+    return bytes(calendar.to_ical())
 
 
 def next_monday(day: date) -> date:
@@ -86,14 +89,10 @@ def _entry(
     steps: Sequence[Mapping[str, Any]],
     monday: date,
     language: Language,
-    *rest: Any,
 ) -> Event:
-    owner, now = rest
     start = monday + WEEK * (week - 1)
     titles = " · ".join(str(step["title"]) for step in steps)
     entry = Event()
-    entry.add("uid", f"{owner}-week-{week}@masar")
-    entry.add("dtstamp", now)
     entry.add("dtstart", start)
     entry.add("dtend", start + WEEK)
     entry.add("summary", say("calendar-week", language, week=week, titles=titles))

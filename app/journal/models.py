@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, String, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kernel.database import Base
@@ -15,7 +15,9 @@ class Event(Base):
     __tablename__ = "journal_event"
 
     learner_id: Mapped[UUID] = mapped_column(
-        ForeignKey("identity_learner.learner_id", ondelete="CASCADE"), primary_key=True
+        Uuid,
+        ForeignKey("identity_learner.learner_id", ondelete="CASCADE"),
+        primary_key=True,
     )
     event_id: Mapped[UUID] = mapped_column(primary_key=True)
     verb: Mapped[str] = mapped_column(String(32))

@@ -16,7 +16,6 @@ from sqlalchemy import (
     Engine,
     Enum,
     MetaData,
-    Table,
     TypeDecorator,
     bindparam,
     create_engine,
@@ -150,6 +149,7 @@ def _create_engine(url: str) -> Engine:
             max_overflow=POOL_SIZE,
             pool_use_lifo=True,
             pool_timeout=10,
+            hide_parameters=True,
             connect_args={
                 "connect_timeout": 5,
                 "prepare_threshold": 1,
@@ -161,6 +161,7 @@ def _create_engine(url: str) -> Engine:
         pool_size=POOL_SIZE,
         max_overflow=POOL_SIZE,
         pool_use_lifo=True,
+        hide_parameters=True,
         connect_args={"check_same_thread": False},
     )
     event.listen(engine, "connect", _prepare_sqlite)
@@ -200,7 +201,7 @@ class Upsert:
 
     def __init__(
         self,
-        table: Table,
+        table: type[Base],
         *,
         values: Sequence[str],
         keys: Sequence[str],

@@ -9,6 +9,8 @@ from typing import Generic, TypeVar
 from app.kernel.errors import InvalidError
 
 Item = TypeVar("Item")
+MOST_DIGITS = 9
+"""Of a place in a list."""
 
 
 class UnknownMarkError(InvalidError):
@@ -50,7 +52,7 @@ def _read_mark(mark: str | None) -> int:
     try:
         padded = mark + "=" * (-len(mark) % 4)
         name, _, place = base64.urlsafe_b64decode(padded).decode().partition(":")
-        if name != "at" or not place.isdecimal() or len(place) > 9:  # noqa: PLR2004 -- digits of a place in a list
+        if name != "at" or not place.isdecimal() or len(place) > MOST_DIGITS:
             raise UnknownMarkError(after=mark)
         return int(place)
     except (binascii.Error, ValueError):

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, status
 from starlette.responses import Response
@@ -61,7 +61,7 @@ def get_path(
     What is tried is not stored; `PUT /api/v1/me/path/preferences` stores.
     """
     language = learner.language
-    tried = {
+    tried: dict[str, Any] = {
         "hours_per_week": hours_per_week,
         "weeks": weeks,
         "languages": read_languages(lang),
@@ -106,7 +106,6 @@ def read_languages(values: list[str] | None) -> tuple[Language, ...] | None:
 
 @router.put(
     "/preferences",
-    response_model=PreferencesOut,
     responses=problem_responses(400, 401, 413, 415, 422),
 )
 def put_preferences(

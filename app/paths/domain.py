@@ -346,7 +346,8 @@ def _case(gaps: Iterable[Gap], units: Iterable[Unit], budget: Budget) -> _Case:
             next(columns): offer
             for offer in chain.from_iterable(offers)
             if useful[offer.unit].is_flagship
-            and _top(offer, wanted) > max(levels[offer.gain.competency], offer.gain.from_level)
+            and _top(offer, wanted)
+            > max(levels[offer.gain.competency], offer.gain.from_level)
         },
     )
 
@@ -364,10 +365,13 @@ class _Programme:
 
     def __init__(self, case: _Case, budget: Budget) -> None:
         self._case = case
-        first = max(
-            [*range(len(case.units)), *case.claims]
-            + [offer.column for offer in chain.from_iterable(case.offers)]
-        ) + 1
+        first = (
+            max(
+                [*range(len(case.units)), *case.claims]
+                + [offer.column for offer in chain.from_iterable(case.offers)]
+            )
+            + 1
+        )
         self._reached = {atom: first + i for i, atom in enumerate(case.suppliers)}
         self._flag = first + len(self._reached)
         self._minutes = {u: _minutes(unit) for u, unit in enumerate(case.units)}
@@ -385,7 +389,9 @@ class _Programme:
         case = self._case
         for unit, offers in enumerate(case.offers):
             yield from (({unit: 1, one: -1}, 0) for one in case.after[unit])
-            yield from (({unit: 1, self._reached[atom]: -1}, 0) for atom in case.needs[unit])
+            yield from (
+                ({unit: 1, self._reached[atom]: -1}, 0) for atom in case.needs[unit]
+            )
             for offer in offers:
                 if offer.column != unit:
                     atom = offer.gain.competency, offer.gain.from_level
@@ -396,7 +402,9 @@ class _Programme:
         for (low, first), (high, second) in pairwise(self._reached.items()):
             if low[0] == high[0]:
                 yield {second: 1, first: -1}, 0
-        yield from (({claim: 1, one.column: -1}, 0) for claim, one in case.claims.items())
+        yield from (
+            ({claim: 1, one.column: -1}, 0) for claim, one in case.claims.items()
+        )
         yield {self._flag: 1} | dict.fromkeys(case.claims, -1), 0
 
     def _add(self, rows: Collection[Row]) -> None:
@@ -408,7 +416,9 @@ class _Programme:
             sum(sizes),
             np.cumsum([0, *sizes[:-1]], dtype=np.int32),
             np.array([column for row, _ in rows for column in row], dtype=np.int32),
-            np.array([one for row, _ in rows for one in row.values()], dtype=np.float64),
+            np.array(
+                [one for row, _ in rows for one in row.values()], dtype=np.float64
+            ),
         )
 
     def agenda(self) -> list[list[Goal]]:
@@ -446,10 +456,18 @@ class _Programme:
         for goal in reversed(goals):
             price[list(goal)] += size * np.array(list(goal.values()))
             first, size = size, size * (1 + sum(map(abs, goal.values())))
-        self._solver.changeColsCost(len(price), np.arange(len(price), dtype=np.int32), price)
+        self._solver.changeColsCost(
+            len(price), np.arange(len(price), dtype=np.int32), price
+        )
         while broken := _broken(self._case, on := self._solve()):
             self._add(broken)
-        self._add([(goal, sum(goal[one] for one in goal if one in on)) for goal in goals if goal])
+        self._add(
+            [
+                (goal, sum(goal[one] for one in goal if one in on))
+                for goal in goals
+                if goal
+            ]
+        )
         return on
 
     def _solve(self) -> frozenset[int]:
@@ -459,7 +477,15 @@ class _Programme:
         values = self._solver.getSolution().col_value
         return frozenset(column for column, value in enumerate(values) if value > 0.5)
 
-OPTIONS: dict[str, bool | int | float | str] = {"output_flag": False, "threads": 1, "random_seed": 0, "mip_rel_gap": 0.0, "mip_abs_gap": 1e-6}
+
+OPTIONS: dict[str, bool | int | float | str] = {
+    "output_flag": False,
+    "threads": 1,
+    "random_seed": 0,
+    "mip_rel_gap": 0.0,
+    "mip_abs_gap": 1e-6,
+}
+
 
 def _solver(columns: int) -> highspy.Highs:
     """Open a quiet, exact, repeatable solver of binary columns."""
@@ -467,7 +493,9 @@ def _solver(columns: int) -> highspy.Highs:
     for option, value in OPTIONS.items():
         solver.setOptionValue(option, value)
     solver.addVars(columns, np.zeros(columns), np.ones(columns))
-    solver.changeColsIntegrality(columns, np.arange(columns, dtype=np.int32), np.ones(columns, dtype=np.uint8))
+    solver.changeColsIntegrality(
+        columns, np.arange(columns, dtype=np.int32), np.ones(columns, dtype=np.uint8)
+    )
     return solver
 
 
@@ -488,7 +516,9 @@ def _walk(case: _Case, on, units, rank: Rank, taken=()) -> list[int]:
     order = list(taken)
     levels = case.levels(order)
     left = units.difference(order)
-    while ready := [unit for unit in left if _is_ready(case, on, unit, set(order), levels)]:
+    while ready := [
+        unit for unit in left if _is_ready(case, on, unit, set(order), levels)
+    ]:
         unit = min(ready, key=lambda one: (*rank(one, levels), one))
         order.append(unit)
         left -= {unit}
@@ -513,9 +543,20 @@ def _against_loop(case, on, stuck, levels) -> Row:
     waits = {}
     asked = {}
     for unit in sorted(stuck):
-        column, atom = next(((column, atom) for column, atom in case.awaits(unit, on) if _is_open(atom, levels)), (unit, None))
+        column, atom = next(
+            (
+                (column, atom)
+                for column, atom in case.awaits(unit, on)
+                if _is_open(atom, levels)
+            ),
+            (unit, None),
+        )
         if atom:
-            waits[unit] = {o.unit for o in case.suppliers[atom] if o.column in on and o.unit in stuck}
+            waits[unit] = {
+                o.unit
+                for o in case.suppliers[atom]
+                if o.column in on and o.unit in stuck
+            }
         else:
             waits[unit] = stuck.intersection(case.after[unit])
         asked[unit] = column, atom
@@ -540,7 +581,15 @@ def _closure(start, arcs):
 
 def _cone(case, on, unit):
     """A unit and everything it might wait for."""
-    arcs = {one: {o.unit for _, atom in case.awaits(one, on) for o in case.suppliers.get(atom, ()) if o.column in on}.union(case.after[one]) for one in case.chosen(on)}
+    arcs = {
+        one: {
+            o.unit
+            for _, atom in case.awaits(one, on)
+            for o in case.suppliers.get(atom, ())
+            if o.column in on
+        }.union(case.after[one])
+        for one in case.chosen(on)
+    }
     return frozenset(_closure(unit, arcs))
 
 
@@ -555,26 +604,41 @@ def _lead(case, on, claim) -> list[int]:
 
     order = _walk(case, on, _cone(case, on, claim.unit), rank)
     lead = order[: order.index(claim.unit)]
-    return [*lead, claim.unit] if case.levels(lead)[competency] < _top(claim, case.gaps) else []
+    return (
+        [*lead, claim.unit]
+        if case.levels(lead)[competency] < _top(claim, case.gaps)
+        else []
+    )
 
 
 def _against_claim(case, on, column) -> Row:
     cone = _cone(case, on, case.claims[column].unit)
-    row = {c:1 for unit in cone for c in [unit, *(o.column for o in case.offers[unit] if o.column in on)]}
+    row = {
+        c: 1
+        for unit in cone
+        for c in [unit, *(o.column for o in case.offers[unit] if o.column in on)]
+    }
     most = len(row)
     for unit in cone:
         for _, atom in case.awaits(unit, on):
-            row |= {o.column: -1 for o in case.suppliers.get(atom, ()) if o.column not in on}
+            row |= {
+                o.column: -1 for o in case.suppliers.get(atom, ()) if o.column not in on
+            }
     return row | {column: 1}, most
 
 
 def _arrange(case, on) -> list[int]:
     def rank(unit: int, levels: Levels) -> tuple[float, ...]:
         closes = _closes(case, unit, levels)
-        worth = sum(case.gaps[close.competency].weight * (close.to_level - close.from_level) for close in closes)
+        worth = sum(
+            case.gaps[close.competency].weight * (close.to_level - close.from_level)
+            for close in closes
+        )
         return (not case.units[unit].is_flagship, -worth / case.units[unit].hours)
 
-    leads = (_lead(case, on, claim) for column, claim in case.claims.items() if column in on)
+    leads = (
+        _lead(case, on, claim) for column, claim in case.claims.items() if column in on
+    )
     return _walk(case, on, case.chosen(on), rank, next(filter(None, leads), []))
 
 
@@ -582,7 +646,9 @@ def _closes(case, unit, levels) -> tuple[Close, ...]:
     after = dict(levels)
     _study(case.units[unit], after)
     return tuple(
-        Close(competency=key, from_level=levels[key], to_level=min(after[key], gap.target))
+        Close(
+            competency=key, from_level=levels[key], to_level=min(after[key], gap.target)
+        )
         for key, gap in case.gaps.items()
         if levels[key] < min(after[key], gap.target)
     )
@@ -595,6 +661,14 @@ def _plan(case, order, originals) -> Plan:
     for place in order:
         closes = _closes(case, place, levels)
         _study(case.units[place], levels)
-        closed += sum(case.gaps[close.competency].weight * (close.to_level - close.from_level) for close in closes)
+        closed += sum(
+            case.gaps[close.competency].weight * (close.to_level - close.from_level)
+            for close in closes
+        )
         steps.append(Step(unit=originals[case.units[place].key], closes=closes))
-    return Plan(steps=tuple(steps), closed=closed, hours=fsum(step.unit.hours for step in steps), megabytes=sum(step.unit.megabytes for step in steps))
+    return Plan(
+        steps=tuple(steps),
+        closed=closed,
+        hours=fsum(step.unit.hours for step in steps),
+        megabytes=sum(step.unit.megabytes for step in steps),
+    )

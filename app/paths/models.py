@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, LargeBinary, String
+from sqlalchemy import ForeignKey, LargeBinary, String, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kernel.database import Base
@@ -17,7 +17,9 @@ class PreferenceRow(Base):
     __tablename__ = "paths_preference"
 
     learner_id: Mapped[UUID] = mapped_column(
-        ForeignKey("identity_learner.learner_id", ondelete="CASCADE"), primary_key=True
+        Uuid,
+        ForeignKey("identity_learner.learner_id", ondelete="CASCADE"),
+        primary_key=True,
     )
     hours_per_week: Mapped[float]
     weeks: Mapped[int]
@@ -33,7 +35,9 @@ class ChoiceRow(Base):
     __tablename__ = "paths_choice"
 
     learner_id: Mapped[UUID] = mapped_column(
-        ForeignKey("identity_learner.learner_id", ondelete="CASCADE"), primary_key=True
+        Uuid,
+        ForeignKey("identity_learner.learner_id", ondelete="CASCADE"),
+        primary_key=True,
     )
     unit_key: Mapped[str] = mapped_column(String(140), primary_key=True)
     """``course`` or ``course/module``."""
@@ -51,7 +55,9 @@ class PathRow(Base):
     __tablename__ = "paths_path"
 
     learner_id: Mapped[UUID] = mapped_column(
-        ForeignKey("identity_learner.learner_id", ondelete="CASCADE"), primary_key=True
+        Uuid,
+        ForeignKey("identity_learner.learner_id", ondelete="CASCADE"),
+        primary_key=True,
     )
     language: Mapped[Language] = mapped_column(primary_key=True)
     """Of its sentences."""

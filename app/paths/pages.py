@@ -1,5 +1,6 @@
 """The path in the browser: see it, adapt it, say what is done."""
 
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -38,7 +39,7 @@ def show_path(
             now=now,
         )
     )
-    return _show(page, database, learner, plan, {})
+    return _show(page, database, learner, plan)
 
 
 def _show(
@@ -46,7 +47,9 @@ def _show(
     database: Database,
     learner: Learner,
     plan: dict[str, Any],
-    errors: dict[str, str],
+    *,
+    typed: dict[str, Any] | None = None,
+    errors: dict[str, str] | None = None,
 ) -> Response:
     with database.read() as connection:
         profile = get_profile(connection, learner_id=learner.learner_id)
@@ -56,7 +59,7 @@ def _show(
         nav="path",
         status=422 if errors else 200,
         plan=plan,
-        preferences=plan["preferences"],
+        preferences={**plan["preferences"], **(typed or {})},
         competencies={c.key: c for c in framework.competencies},
         hours_options=HOURS_OPTIONS,
         megabyte_options=MEGABYTE_OPTIONS,
@@ -64,7 +67,7 @@ def _show(
         done=plan["done"],
         aside=plan["aside"],
         role=framework.role(profile.role_key),
-        errors=errors,
+        errors=errors or {},
         has_levels=any(summary.targeted for summary in profile.domains),
     )
 
@@ -74,17 +77,16 @@ def adapt(
     page: PageDep, learner: LearnerDep, form: FormDep, database: DatabaseDep, now: Now
 ) -> Response:
     """Remember hours, weeks, languages and data, and show the new path."""
+    sent = {
+        "hours_per_week": form.get("hours_per_week", [""])[0],
+        "weeks": form.get("weeks", [""])[0],
+        "languages": form.get("lang", []),
+        "max_mb": form.get("max_mb", [""])[0] or None,
+    }
     try:
-        wanted = PreferencesIn.model_validate(
-            {
-                "hours_per_week": form.get("hours_per_week", [""])[0],
-                "weeks": form.get("weeks", [""])[0],
-                "languages": form.get("lang", []),
-                "max_mb": form.get("max_mb", [""])[0] or None,
-            }
-        )
+        wanted = PreferencesIn.model_validate(sent)
     except ValidationError as error:
-        return _refuse(page, database, learner, error, now)
+        return _refuse(page, database, learner, sent, _wrong_fields(error), now)
     with database.write() as connection:
         service.adapt_path(
             connection,
@@ -95,19 +97,34 @@ def adapt(
     return page.redirect("paths:path")
 
 
-def _refuse(page: PageFrame, *rest: Any) -> Response:
-    database, learner, error, now = rest
-    errors = {
-        str(each["loc"][0]): say(f"wrong-{each['loc'][0]}", page.language)
-        for each in error.errors()
-    }
-    write = partial(write_path, language=page.language)
-    plan = orjson.loads(
-        service.propose_path(
-            database, learner=learner, language=page.language, write=write, now=now
-        )
+def _wrong_fields(error: ValidationError) -> list[str]:
+    return sorted({str(each["loc"][0]) for each in error.errors()})
+
+
+def _refuse(
+    page: PageFrame,
+    database: Database,
+    learner: Learner,
+    sent: dict[str, Any],
+    wrong: list[str],
+    now: datetime,
+) -> Response:
+    """Show the path as it was, with what she typed and why it cannot be."""
+    body = service.propose_path(
+        database,
+        learner=learner,
+        language=page.language,
+        write=partial(write_path, language=page.language),
+        now=now,
     )
-    return _show(page, database, learner, plan, errors)
+    return _show(
+        page,
+        database,
+        learner,
+        orjson.loads(body),
+        typed={"weeks": sent["weeks"], "languages": sent["languages"]},
+        errors={field: say(f"wrong-{field}", page.language) for field in wrong},
+    )
 
 
 @router.post("/steps", name="paths:choose")

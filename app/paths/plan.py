@@ -175,9 +175,7 @@ class Path:
         return sum(gap.weight * (gap.target - gap.level) for gap in self.gaps)
 
 
-def find_gaps(
-    profile: Profile, done: Iterable[Offer] = ()
-) -> tuple[Gap, ...]:
+def find_gaps(profile: Profile, done: Iterable[Offer] = ()) -> tuple[Gap, ...]:
     """List the gaps of a profile, as they are after what was done since.
 
     A course marked as done counts for planning only: the profile does not change,
@@ -387,7 +385,9 @@ class _Case:
 
     def _builds_on(self, plan: Plan, number: int) -> int | None:
         """Number the earlier step that gives a level this one starts from."""
-        starts = {(close.competency, close.from_level) for close in plan.steps[number].closes}
+        starts = {
+            (close.competency, close.from_level) for close in plan.steps[number].closes
+        }
         for earlier in range(number - 1, -1, -1):
             ends = {(c.competency, c.to_level) for c in plan.steps[earlier].closes}
             if starts & ends:
@@ -483,8 +483,12 @@ def _why_open(
     found: dict[Uncovered, Course] = {}
     put_aside = {offer.course.key for offer in aside}
     for course in catalogue.courses:
-        if any(s.competency == competency and s.to_level > level for s in course.serves):
-            reason = _why_not(course, competency, level, case, course.key in put_aside)
+        serves = [s for s in course.serves if s.competency == competency]
+        if any(serve.to_level > level for serve in serves):
+            starts_higher = all(serve.from_level > level for serve in serves)
+            reason = _why_not(course, case.preferences, starts_higher=starts_higher)
+            if course.key in put_aside:
+                reason = Uncovered.PUT_ASIDE
             found.setdefault(reason, course)
     for reason in Uncovered:
         if reason in found:
@@ -493,18 +497,15 @@ def _why_open(
 
 
 def _why_not(
-    course: Course, competency: str, level: int, case: _Case, is_aside: bool
+    course: Course, preferences: Preferences, *, starts_higher: bool
 ) -> Uncovered:
-    if is_aside:
-        return Uncovered.PUT_ASIDE
-    if not course.languages(RunState.OPEN):
-        return Uncovered.NOT_OPEN
-    if find_run(course, case.preferences.languages) is None:
-        return Uncovered.OTHER_LANGUAGE
-    if course.hours is None:
-        return Uncovered.HOURS_UNKNOWN
-    if case.preferences.max_mb is not None and course.megabytes is None:
-        return Uncovered.DATA_UNKNOWN
-    if all(s.from_level > level for s in course.serves if s.competency == competency):
-        return Uncovered.NEEDS_LEVEL
-    return Uncovered.OVER_BUDGET
+    hindrances = {
+        Uncovered.NOT_OPEN: not course.languages(RunState.OPEN),
+        Uncovered.OTHER_LANGUAGE: find_run(course, preferences.languages) is None,
+        Uncovered.HOURS_UNKNOWN: course.hours is None,
+        Uncovered.DATA_UNKNOWN: preferences.max_mb is not None
+        and course.megabytes is None,
+        Uncovered.NEEDS_LEVEL: starts_higher,
+    }
+    true = (reason for reason, holds in hindrances.items() if holds)
+    return next(true, Uncovered.OVER_BUDGET)

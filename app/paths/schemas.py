@@ -24,6 +24,7 @@ from app.paths.plan import (
     Uncovered,
     levels_of,
 )
+from app.web.rendering import write_number
 from app.web.sentences import say, say_many
 
 MOST_MEGABYTES = 1_000_000
@@ -322,14 +323,14 @@ class _Writer:
         )
 
     def _language_name(self, code: str) -> str:
-        return self._locale.languages.get(code, code)
+        return str(self._locale.languages.get(code, code))
 
     def _list(self, parts: Iterable[str]) -> str:
         comma = "، " if self._language is Language.AR else ", "
         return comma.join(parts)
 
     def _hours(self, hours: float) -> str:
-        return f"{hours:g}".replace(".", self._locale.number_symbols["latn"]["decimal"])
+        return write_number(hours, self._language)
 
 
 def _close(close: Close) -> CloseOut:

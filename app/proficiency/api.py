@@ -15,7 +15,6 @@ router = APIRouter(prefix="/api/v1/me", tags=["result"], route_class=Route)
 
 @router.get(
     "/profile",
-    response_model=ProfileOut,
     responses=problem_responses(401, 404, 422),
 )
 def get_profile(

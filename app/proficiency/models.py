@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, SmallInteger, String
+from sqlalchemy import CheckConstraint, ForeignKey, SmallInteger, String, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kernel.database import Base
@@ -16,7 +16,9 @@ class AimRow(Base):
     __tablename__ = "proficiency_aim"
 
     learner_id: Mapped[UUID] = mapped_column(
-        ForeignKey("identity_learner.learner_id", ondelete="CASCADE"), primary_key=True
+        Uuid,
+        ForeignKey("identity_learner.learner_id", ondelete="CASCADE"),
+        primary_key=True,
     )
     framework_key: Mapped[str] = mapped_column(String(64))
     framework_version: Mapped[str] = mapped_column(String(32))
@@ -40,7 +42,9 @@ class EvidenceRow(Base):
     )
 
     learner_id: Mapped[UUID] = mapped_column(
-        ForeignKey("identity_learner.learner_id", ondelete="CASCADE"), primary_key=True
+        Uuid,
+        ForeignKey("identity_learner.learner_id", ondelete="CASCADE"),
+        primary_key=True,
     )
     source_ref: Mapped[str] = mapped_column(String(80), primary_key=True)
     competency_key: Mapped[str] = mapped_column(String(64), primary_key=True)

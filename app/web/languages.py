@@ -62,7 +62,7 @@ def _quality(parameters: str) -> float:
 
 def language_of(request: Request) -> Language:
     """Return the language of a page's address, or the browser's preference."""
-    first = request.url.path.lstrip("/").partition("/")[0]
+    first = str(request.scope["path"]).lstrip("/").partition("/")[0]
     return Language(first) if first in set(Language) else prefers(request)
 
 

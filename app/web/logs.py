@@ -2,6 +2,7 @@
 
 import logging
 import sys
+import traceback
 
 import orjson
 import structlog
@@ -13,7 +14,7 @@ def set_up_logs(level: str) -> None:
     Args:
         level: Least severe entry to write, e.g. ``INFO``.
     """
-    shared = [
+    shared: list[structlog.types.Processor] = [
         structlog.stdlib.add_log_level,
         structlog.stdlib.ExtraAdder(),
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -34,7 +35,7 @@ def set_up_logs(level: str) -> None:
             foreign_pre_chain=shared,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.format_exc_info,
+                _write_frames,
                 structlog.processors.JSONRenderer(),
             ],
         )
@@ -42,6 +43,30 @@ def set_up_logs(level: str) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
+
+
+def _write_frames(
+    _logger: object, _method: str, event: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    """Write where an exception arose and of what kind it is.
+
+    Its message stays out: it may quote what a person has sent.
+    """
+    info = event.pop("exc_info", None)
+    error = info[1] if isinstance(info, tuple) else info
+    if isinstance(error, BaseException):
+        event["exception"] = "\n".join(_frames(error))
+    return event
+
+
+def _frames(error: BaseException) -> list[str]:
+    cause = error.__cause__ or (
+        None if error.__suppress_context__ else error.__context__
+    )
+    lines = [*_frames(cause), "then:"] if cause is not None else []
+    for frame in traceback.extract_tb(error.__traceback__):
+        lines.append(f"{frame.filename}:{frame.lineno} {frame.name}")
+    return [*lines, type(error).__name__]
 
 
 def _write(event: object, **_options: object) -> bytes:

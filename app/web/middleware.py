@@ -10,10 +10,10 @@ from typing import Any
 
 import structlog
 from prometheus_client import Counter, Histogram
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from app.kernel.errors import TooLargeError
-from app.web.problems import show_domain_error
+from app.web.problems import show_domain_error, show_unexpected_error
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -23,6 +23,15 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 MAX_BODY = 64 * 1024
 """Bytes of a request body; the largest form has 30 short fields."""
+MOST_DIGITS = 18
+"""Of a ``Content-Length``; Python refuses to read 5 000."""
+ASCII_END = 128
+CLIENT_WENT_AWAY = 499
+"""Only for the log: nobody is there to be answered."""
+METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+"""Counted by name; a counter for each invented method would fill the memory."""
+KEEP_NOWHERE = (b"cache-control", b"private, no-store")
+"""For every answer that says nothing else (OWASP ASVS 5.0, 14.3.2)."""
 _log = structlog.get_logger("masar.requests")
 REQUESTS = Counter(
     "masar_requests_total", "Requests answered.", ["route", "method", "status"]
@@ -55,6 +64,8 @@ class BodyTooLargeError(TooLargeError):
 class Envelope:
     """Limits the body, adds the headers, counts and logs; personal data stay out.
 
+    A bug is answered here, and not outside, so that its page has the headers too.
+
     The log names the route (``/{lang}/assess``), never the address, the query or
     the caller.
     """
@@ -73,31 +84,66 @@ class Envelope:
             await self._app(scope, receive, send)
             return
         started = time.perf_counter()
-        status = 500
-
-        async def send_with_headers(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-                message["headers"] = [*message["headers"], *self._headers]
-            await send(message)
-
+        answer = _Answer(send, self._headers, is_head=scope["method"] == "HEAD")
+        inner = _readable(scope)
         try:
-            if _declared_length(scope) > MAX_BODY:
-                answer = show_domain_error(
-                    Request(scope), BodyTooLargeError(max_bytes=MAX_BODY)
-                )
-                await answer(scope, receive, send_with_headers)
-            else:
-                await self._app(scope, _limited(receive), send_with_headers)
+            await self._handle(inner, receive, answer)
+        except ClientDisconnect:
+            answer.status = CLIENT_WENT_AWAY
+        except Exception as error:
+            if answer.has_begun:
+                raise
+            await show_unexpected_error(Request(inner), error)(inner, receive, answer)
         finally:
-            _observe(scope, status, time.perf_counter() - started)
+            _observe(inner, answer.status, time.perf_counter() - started)
+
+    async def _handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if _declared_length(scope) <= MAX_BODY:
+            await self._app(scope, _limited(receive), send)
+            return
+        refusal = show_domain_error(
+            Request(scope), BodyTooLargeError(max_bytes=MAX_BODY)
+        )
+        await refusal(scope, receive, send)
+
+
+class _Answer:
+    """Passes an answer on, with our headers; without its body if none was asked for."""
+
+    def __init__(
+        self, send: Send, headers: list[tuple[bytes, bytes]], *, is_head: bool
+    ) -> None:
+        self.status = 500
+        self.has_begun = False
+        self._send = send
+        self._headers = headers
+        self._is_head = is_head
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status, self.has_begun = message["status"], True
+            message["headers"] = [*message["headers"], *self._headers]
+            if all(name.lower() != b"cache-control" for name, _ in message["headers"]):
+                message["headers"].append(KEEP_NOWHERE)
+        elif self._is_head:
+            message["body"] = b""
+        await self._send(message)
+
+
+def _readable(scope: Scope) -> Scope:
+    """Ask for HEAD what GET would answer (RFC 9110, 9.3.2); escape a raw query."""
+    query: bytes = scope["query_string"]
+    if not query.isascii():
+        query = b"".join(b"%c" % o if o < ASCII_END else b"%%%02X" % o for o in query)
+    method = "GET" if scope["method"] == "HEAD" else scope["method"]
+    return {**scope, "method": method, "query_string": query}
 
 
 def _declared_length(scope: Scope) -> int:
     for name, value in scope["headers"]:
         if name == b"content-length":
-            return int(value) if value.isdigit() else MAX_BODY + 1
+            readable = value.isdigit() and len(value) <= MOST_DIGITS
+            return int(value) if readable else MAX_BODY + 1
     return 0
 
 
@@ -117,12 +163,13 @@ def _limited(receive: Receive) -> Receive:
 
 def _observe(scope: Scope, status: int, seconds: float) -> None:
     route = getattr(scope.get("route"), "path", "unmatched")
-    REQUESTS.labels(route, scope["method"], str(status)).inc()
+    method = scope["method"] if scope["method"] in METHODS else "other"
+    REQUESTS.labels(route, method, str(status)).inc()
     SECONDS.labels(route).observe(seconds)
     _log.info(
         "request",
         route=route,
-        method=scope["method"],
+        method=method,
         status=status,
         ms=round(seconds * 1000, 2),
     )

@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Match
 
 from app.kernel.errors import (
     ConflictError,
@@ -43,6 +44,8 @@ _STATUS: Mapping[type[DomainError], int] = {
     TooManyError: 429,
 }
 _HTTP_CODES = {404: "not-found", 405: "method-not-allowed"}
+METHOD_NOT_ALLOWED = 405
+_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
 class Problem(BaseModel):
@@ -77,8 +80,8 @@ def status_of(error: DomainError) -> int:
 
 def is_for_programs(request: Request) -> bool:
     """Whether the caller wants JSON: the API, or a script of ours that says so."""
-    path = request.url.path
-    return path.startswith("/api") or request.headers.get("x-form-token") is not None
+    is_api = f"{request.scope['path']}/".startswith("/api/")
+    return is_api or request.headers.get("x-form-token") is not None
 
 
 def respond(
@@ -139,7 +142,7 @@ def show_domain_error(request: Request, error: Exception) -> Response:
         raise TypeError(type(error).__name__)
     status = status_of(error)
     headers = {}
-    if status == 401:
+    if isinstance(error, UnauthenticatedError):
         headers["www-authenticate"] = 'Bearer realm="masar"'
     if "retry_after_s" in error.facts:
         headers["retry-after"] = str(error.facts["retry_after_s"])
@@ -166,9 +169,23 @@ def show_http_error(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise TypeError(type(error).__name__)
     code = _HTTP_CODES.get(error.status_code, "invalid-request")
-    return respond(
-        request, code=code, status=error.status_code, headers=error.headers or {}
-    )
+    headers = dict(error.headers or {})
+    if error.status_code == METHOD_NOT_ALLOWED:
+        headers["Allow"] = ", ".join(_allowed_methods(request))
+    return respond(request, code=code, status=error.status_code, headers=headers)
+
+
+def _allowed_methods(request: Request) -> list[str]:
+    """List what an address takes on all its routes (RFC 9110, 15.5.6)."""
+    allowed = [
+        method
+        for method in _METHODS
+        if any(
+            route.matches({**request.scope, "method": method})[0] is Match.FULL
+            for route in request.app.routes
+        )
+    ]
+    return [*allowed, "HEAD"] if "GET" in allowed else allowed
 
 
 def show_database_error(request: Request, error: Exception) -> Response:
@@ -211,9 +228,8 @@ _MEANINGS = {
 
 
 def install(app: FastAPI) -> None:
-    """Register the handlers."""
+    """Register the handlers; what none of them knows, the envelope answers."""
     app.add_exception_handler(DomainError, show_domain_error)
     app.add_exception_handler(RequestValidationError, show_validation_error)
     app.add_exception_handler(HTTPException, show_http_error)
     app.add_exception_handler(SQLAlchemyError, show_database_error)
-    app.add_exception_handler(Exception, show_unexpected_error)

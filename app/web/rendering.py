@@ -76,12 +76,12 @@ def localized(text: LocalizedText, language: Language) -> str:
 
 def write_number(value: float, language: Language) -> str:
     """Write a number with the language's separators, at most two decimals."""
-    return format_decimal(value, format="#,##0.##", locale=str(language))
+    return str(format_decimal(value, format="#,##0.##", locale=str(language)))
 
 
 def write_date(value: datetime, language: Language) -> str:
     """Write a day in words, e.g. “23 novembre 2026”."""
-    return format_date(value, "long", locale=str(language))
+    return str(format_date(value, "long", locale=str(language)))
 
 
 def slot(name: str) -> Markup:

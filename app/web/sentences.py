@@ -201,7 +201,9 @@ SINGLE_SENTENCES: Mapping[str, str] = {
     "answers-saved": N_("Your answers so far are saved"),
     "calendar-name": N_("Masar: my learning path"),
     "calendar-week": N_("Masar, week %(week)s: %(titles)s"),
-    "wrong-hours_per_week": N_("Please choose between half an hour and 40 hours a week."),
+    "wrong-hours_per_week": N_(
+        "Please choose between half an hour and 40 hours a week."
+    ),
     "wrong-languages": N_("Please accept at least one language."),
     "wrong-max_mb": N_("Please choose a limit from the list, or none."),
     "wrong-weeks": N_("Please enter between 1 and 104 weeks."),

@@ -127,34 +127,49 @@ def application(settings: Settings) -> Iterator[tuple[TestClient, Database]]:
         yield client, database
 
 
-def make_learner(client: TestClient, database: Database, settings: Settings) -> BenchLearner:
-    """Let one person begin, answer the first questions and see her path."""
-    started = client.post(
-        "/api/v1/attempts",
-        json={"framework": "unesco-ai-dt", "role": "service-manager", "lang": "fr"},
-    ).raise_for_status().json()
-    token = started["token"]
-    headers = {"authorization": f"Bearer {token}"}
-    items = [item["key"] for item in started["items"]]
-    for item in items[:ANSWERED]:
-        client.put(
-            f"/api/v1/attempts/{started['id']}/answers/{item}",
-            json={"value": VALUE},
-            headers=headers,
-        ).raise_for_status()
+def make_learner(
+    client: TestClient, database: Database, settings: Settings
+) -> BenchLearner:
+    """Let one person answer everything, see her path, and begin a second time."""
+    first = _start(client, {})
+    headers = {"authorization": f"Bearer {first['token']}"}
+    items = [item["key"] for item in first["items"]]
+    _answer(client, first["id"], items, headers)
+    client.post(f"/api/v1/attempts/{first['id']}/submit", headers=headers)
+    second = _start(client, headers)
+    _answer(client, second["id"], items[:ANSWERED], headers)
     client.get("/api/v1/me/path", headers=headers).raise_for_status()
-    learner_id = read_token(secret_of(settings), token, now=current_time())
+    now = current_time()
+    learner_id = read_token(secret_of(settings), first["token"], now=now)
     with database.write() as connection:
         session = open_session(
-            connection, learner_id=learner_id, now=current_time(), lifetime=LIFETIME
+            connection, learner_id=learner_id, now=now, lifetime=LIFETIME
         )
     return BenchLearner(
         learner_id=learner_id,
-        attempt_id=started["id"],
+        attempt_id=second["id"],
         item=items[0],
-        token=token,
+        token=first["token"],
         session=session,
     )
+
+
+def _start(client: TestClient, headers: dict[str, str]) -> dict[str, Any]:
+    body = {"framework": "unesco-ai-dt", "role": "service-manager", "lang": "fr"}
+    answer = client.post("/api/v1/attempts", json=body, headers=headers)
+    started: dict[str, Any] = answer.raise_for_status().json()
+    return started
+
+
+def _answer(
+    client: TestClient, attempt_id: str, items: list[str], headers: dict[str, str]
+) -> None:
+    for number, item in enumerate(items):
+        client.put(
+            f"/api/v1/attempts/{attempt_id}/answers/{item}",
+            json={"value": number % (VALUE + 1)},
+            headers=headers,
+        ).raise_for_status()
 
 
 def addresses(learner: BenchLearner) -> Mapping[str, tuple[str, str, str]]:

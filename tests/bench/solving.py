@@ -1,0 +1,5 @@
+"""How long the exact best path takes."""
+
+
+def time_solver(out: object) -> None:
+    return

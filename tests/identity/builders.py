@@ -1,0 +1,170 @@
+"""Learners, and a browser that reads and sends forms."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from html.parser import HTMLParser
+from typing import Any, cast
+
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from httpx import Response
+from sqlalchemy import Connection, event
+from typing_extensions import override
+
+from app.identity.domain import Learner, make_resume_code
+from app.identity.service import open_session, welcome
+from app.kernel.database import Database
+from app.kernel.text import Language
+from tests.constants import NOON, SECRET
+
+HALF_A_YEAR = timedelta(days=180)
+FRAMEWORK = "unesco-ai-dt"
+
+
+def add_learner(
+    connection: Connection, *, language: Language = Language.FR, now: datetime = NOON
+) -> Learner:
+    return welcome(connection, key=SECRET, language=language, now=now)
+
+
+def add_session(
+    connection: Connection, learner: Learner, *, lifetime: timedelta = HALF_A_YEAR
+) -> str:
+    return open_session(
+        connection, learner_id=learner.learner_id, now=NOON, lifetime=lifetime
+    )
+
+
+def code_of(learner: Learner) -> str:
+    return make_resume_code(SECRET, learner.resume_nonce)
+
+
+def application(client: TestClient) -> FastAPI:
+    return cast("FastAPI", client.app)
+
+
+def database_of(client: TestClient) -> Database:
+    database: Database = application(client).state.database
+    return database
+
+
+@contextmanager
+def statements(client: TestClient) -> Iterator[list[str]]:
+    """Collect the SQL that the application sends to its database."""
+    seen: list[str] = []
+    engine = database_of(client).engine
+
+    def note(*arguments: Any) -> None:  # noqa: ANN401 -- SQLAlchemy's own
+        seen.append(arguments[2])
+
+    event.listen(engine, "before_cursor_execute", note)
+    yield seen
+    event.remove(engine, "before_cursor_execute", note)
+
+
+@dataclass(kw_only=True)
+class Seen:
+    """What somebody finds on a page, whatever it looks like."""
+
+    language: str = ""
+    direction: str = ""
+    headings: list[str] = field(default_factory=list)
+    """Text of the ``h1``."""
+    sections: int = 0
+    """Number of ``h2``."""
+    controls: dict[str, list[str]] = field(default_factory=dict)
+    """Values by name; a named control without a value has an empty one."""
+    checked: dict[str, str] = field(default_factory=dict)
+    actions: list[str] = field(default_factory=list)
+    links: list[str] = field(default_factory=list)
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen = Seen()
+        self._in_heading = False
+        self._select = ""
+
+    @override
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = {name: value or "" for name, value in attrs}
+        if tag == "html":
+            self.seen.language, self.seen.direction = found["lang"], found["dir"]
+        elif tag == "h1":
+            self._in_heading = True
+            self.seen.headings.append("")
+        elif tag == "h2":
+            self.seen.sections += 1
+        elif tag == "form":
+            self.seen.actions.append(found["action"])
+        elif tag == "a":
+            self.seen.links.append(found["href"])
+        else:
+            self._control(tag, found, dict(attrs))
+
+    def _control(
+        self, tag: str, found: dict[str, str], given: dict[str, str | None]
+    ) -> None:
+        name, value = found.get("name", ""), found.get("value", "")
+        if tag == "select":
+            self._select = name
+            self.seen.controls.setdefault(name, [])
+        elif tag == "option":
+            self.seen.controls[self._select].append(value)
+            if "selected" in given:
+                self.seen.checked[self._select] = value
+        elif name and tag in {"input", "button", "textarea"}:
+            self.seen.controls.setdefault(name, []).append(value)
+            if "checked" in given:
+                self.seen.checked[name] = value
+
+    @override
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "h1":
+            self._in_heading = False
+
+    @override
+    def handle_data(self, data: str) -> None:
+        if self._in_heading:
+            self.seen.headings[-1] += data
+
+
+def read_page(response: Response) -> Seen:
+    """Read a page; every page has one main heading and no trace of a program."""
+    assert response.headers["content-type"].startswith("text/html")
+    assert "Traceback" not in response.text
+    reader = _Reader()
+    reader.feed(response.text)
+    assert len(reader.seen.headings) == 1
+    return reader.seen
+
+
+def show(client: TestClient, address: str) -> Seen:
+    response = client.get(address)
+    assert response.status_code == 200, response.text
+    return read_page(response)
+
+
+def send(
+    client: TestClient,
+    address: str,
+    fields: dict[str, Any] | None = None,
+    *,
+    shown_at: str = "",
+) -> Response:
+    """Open a page and send its form, as a browser without scripts does."""
+    token = show(client, shown_at or address).controls["form_token"][0]
+    answer: Response = client.post(
+        address, data={"form_token": token, **(fields or {})}, follow_redirects=False
+    )
+    return answer
+
+
+def arrive(client: TestClient, *, language: str = "fr", role: str = "") -> str:
+    """Begin in the browser; return the address of the attempt's first page."""
+    answer = send(client, f"/{language}/assess", {"role": role})
+    assert answer.status_code == 303
+    return str(answer.headers["location"])

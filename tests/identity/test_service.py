@@ -1,0 +1,231 @@
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import Connection, func, insert, select
+
+from app.identity import service
+from app.identity.domain import Learner, digest
+from app.identity.errors import (
+    ResumeCodeMistypedError,
+    ResumeCodeUnknownError,
+    TooManyAttemptsError,
+)
+from app.identity.models import LearnerRow, ResumeCodeRow, SessionRow, ThrottleRow
+from app.identity.queries import (
+    find_learner,
+    find_learner_by_code,
+    find_learner_by_session,
+)
+from app.journal.models import Event
+from app.kernel.database import Base, Database
+from app.kernel.text import Language
+from tests.assessment.builders import add_result
+from tests.constants import NOON, SECRET
+from tests.identity.builders import add_learner, add_session, code_of
+
+HOUR = timedelta(hours=1)
+LIMIT = 3
+UNKNOWN = "0000-0000-0000"
+
+
+def resume(
+    database: Database, typed: str, *, address: str = "10.0.0.1", now: datetime = NOON
+) -> Learner:
+    return service.resume(
+        database,
+        key=SECRET,
+        typed=typed,
+        address=address,
+        limit=LIMIT,
+        now=now,
+    )
+
+
+def uses(database: Database) -> list[int]:
+    with database.read() as connection:
+        return list(connection.scalars(select(ThrottleRow.uses)))
+
+
+def test_welcome_stores_a_learner_who_is_found_by_her_code(
+    connection: Connection,
+) -> None:
+    learner = add_learner(connection, language=Language.PT)
+
+    row = connection.execute(select(LearnerRow.__table__)).one()
+    assert tuple(row) == (
+        learner.learner_id,
+        Language.PT,
+        learner.resume_nonce,
+        NOON,
+    )
+    assert find_learner_by_code(connection, code=code_of(learner)) == learner
+    stored = connection.scalars(select(ResumeCodeRow.code_digest)).all()
+    assert stored == [digest(code_of(learner))]
+
+
+def test_session_is_stored_as_a_digest_and_ends(connection: Connection) -> None:
+    learner = add_learner(connection)
+    token = add_session(connection, learner, lifetime=HOUR)
+
+    at = [NOON, NOON + HOUR - timedelta(seconds=1), NOON + HOUR]
+    found = [find_learner_by_session(connection, token=token, now=now) for now in at]
+
+    assert found == [learner, learner, None]
+    assert connection.scalars(select(SessionRow.token_digest)).all() == [digest(token)]
+
+
+def test_close_session_forgets_one_browser_only(connection: Connection) -> None:
+    learner = add_learner(connection)
+    phone, desk = add_session(connection, learner), add_session(connection, learner)
+
+    service.close_session(connection, token=phone)
+
+    assert find_learner_by_session(connection, token=phone, now=NOON) is None
+    assert find_learner_by_session(connection, token=desk, now=NOON) == learner
+
+
+def test_choose_language_changes_hers_only(connection: Connection) -> None:
+    ada, bob = add_learner(connection), add_learner(connection)
+
+    service.choose_language(connection, learner_id=ada.learner_id, language=Language.AR)
+
+    found = [find_learner(connection, learner_id=x.learner_id) for x in (ada, bob)]
+    assert [each and each.language for each in found] == [Language.AR, Language.FR]
+
+
+def test_resume_finds_the_learner_and_writes_it_down(database: Database) -> None:
+    with database.write() as connection:
+        learner = add_learner(connection)
+
+    found = resume(database, code_of(learner).lower())
+
+    assert found == learner
+    with database.read() as connection:
+        events = connection.execute(select(Event.verb, Event.object_ref)).all()
+    assert [tuple(row) for row in events] == [
+        ("resumed", f"learner:{learner.learner_id}")
+    ]
+
+
+def test_resume_of_a_mistyped_code_costs_no_try(database: Database) -> None:
+    with pytest.raises(ResumeCodeMistypedError):
+        resume(database, "K7PM-2XQ4-9BTC")
+
+    assert uses(database) == []
+
+
+def test_resume_counts_a_wrong_code_although_it_is_refused(
+    database: Database,
+) -> None:
+    for count in range(1, LIMIT + 1):
+        with pytest.raises(ResumeCodeUnknownError):
+            resume(database, UNKNOWN)
+        assert uses(database) == [count]
+
+    with pytest.raises(TooManyAttemptsError) as refusal:
+        resume(database, UNKNOWN)
+
+    assert refusal.value.facts == {"retry_after_s": 3600}
+
+
+def test_resume_does_not_count_right_codes(database: Database) -> None:
+    with database.write() as connection:
+        learner = add_learner(connection)
+
+    found = [resume(database, code_of(learner)) for _ in range(LIMIT + 2)]
+
+    assert found == [learner] * (LIMIT + 2)
+    assert uses(database) == [0]
+
+
+def test_resume_limit_is_for_one_address_and_one_hour(database: Database) -> None:
+    with database.write() as connection:
+        learner = add_learner(connection)
+    for _ in range(LIMIT):
+        with pytest.raises(ResumeCodeUnknownError):
+            resume(database, UNKNOWN)
+
+    with pytest.raises(TooManyAttemptsError):
+        resume(database, code_of(learner))
+    assert resume(database, code_of(learner), address="10.0.0.2") == learner
+    assert resume(database, code_of(learner), now=NOON + HOUR) == learner
+
+
+def test_retry_after_is_what_is_left_of_the_hour(connection: Connection) -> None:
+    late = NOON + timedelta(minutes=59, seconds=30)
+    scope = service.throttle_scope(SECRET, purpose="x", address="a", now=late)
+    service.count_use(connection, scope=scope, limit=1, now=late)
+
+    with pytest.raises(TooManyAttemptsError) as refusal:
+        service.count_use(connection, scope=scope, limit=1, now=late)
+
+    assert refusal.value.facts == {"retry_after_s": 30}
+
+
+def test_throttle_does_not_keep_the_address() -> None:
+    scope = service.throttle_scope(SECRET, purpose="x", address="10.0.0.1", now=NOON)
+
+    assert len(scope) == 64
+    assert "10.0.0.1" not in scope
+
+
+def test_forget_expired_deletes_what_has_ended(connection: Connection) -> None:
+    learner = add_learner(connection)
+    add_session(connection, learner, lifetime=HOUR)
+    kept = add_session(connection, learner, lifetime=2 * HOUR)
+    service.count_use(connection, scope="x" * 64, limit=1, now=NOON)
+
+    gone = service.forget_expired(connection, now=NOON + HOUR)
+
+    assert gone == 2
+    assert connection.scalars(select(SessionRow.token_digest)).all() == [digest(kept)]
+
+
+def personal_counts(connection: Connection) -> dict[str, int]:
+    """Count the rows of every table that knows a learner."""
+    return {
+        name: connection.scalar(select(func.count()).select_from(table)) or 0
+        for name, table in Base.metadata.tables.items()
+        if "learner_id" in table.c
+    }
+
+
+def fill_every_table(connection: Connection) -> None:
+    """Give one learner a row in every table that knows learners."""
+    learner = add_learner(connection)
+    attempt = add_result(connection, learner)
+    add_session(connection, learner)
+    for name, table in Base.metadata.tables.items():
+        if name.startswith("paths_"):
+            values = {c.name: _any_value(c.type.python_type) for c in table.c}
+            values["learner_id"] = attempt.learner_id
+            connection.execute(insert(table), values)
+
+
+def _any_value(kind: type) -> object:
+    values = {"str": "fr", "bytes": b"{}", "datetime": NOON, "UUID": uuid4()}
+    return values.get(kind.__name__, 1)
+
+
+def test_erase_removes_every_row_of_one_learner(connection: Connection) -> None:
+    fill_every_table(connection)
+    ada = connection.scalars(select(LearnerRow.learner_id)).one()
+    once = personal_counts(connection)
+    fill_every_table(connection)
+
+    service.erase(connection, learner_id=ada)
+
+    assert min(once.values()) >= 1
+    assert personal_counts(connection) == once
+    assert connection.scalars(select(LearnerRow.learner_id)).one() != ada
+
+
+def test_erase_of_the_last_learner_leaves_nothing(connection: Connection) -> None:
+    fill_every_table(connection)
+    ada = connection.scalars(select(LearnerRow.learner_id)).one()
+
+    service.erase(connection, learner_id=ada)
+    service.erase(connection, learner_id=ada)
+
+    assert set(personal_counts(connection).values()) == {0}

@@ -1,0 +1,85 @@
+"""Bytes over the wire, as Chromium counts them, headers included."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from tests.journeys.conftest import Device, NewDevice, Person
+from tests.journeys.server import Server
+from tests.journeys.test_reach import BOTH, FINISHED, HALFWAY, PUBLIC
+from tests.journeys.walk import answer_all, begin, hand_in, list_steps
+
+FIRST_VISIT = 30_000
+FOLLOWING_PAGE = 8_000
+WHOLE_WAY = 100_000
+
+
+@dataclass(kw_only=True)
+class Meter:
+    """Adds up what one page receives; redirects count."""
+
+    total: int = 0
+
+    def watch(self, device: Device) -> None:
+        """Begin to count."""
+        devtools = device.context.new_cdp_session(device.page)
+        devtools.send("Network.enable")
+        devtools.on("Network.loadingFinished", self._add)
+        devtools.on("Network.requestWillBeSent", self._add_redirect)
+
+    def _add(self, event: dict[str, Any]) -> None:
+        self.total += int(event["encodedDataLength"])
+
+    def _add_redirect(self, event: dict[str, Any]) -> None:
+        if "redirectResponse" in event:
+            self._add(event["redirectResponse"])
+
+
+@BOTH
+@pytest.mark.parametrize("name", [*PUBLIC, *FINISHED, *HALFWAY])
+def test_a_page_fits_its_budget(
+    name: str, language: str, site: Server, new_device: NewDevice, request: Any
+) -> None:
+    who = {**dict.fromkeys(FINISHED, "finished"), **dict.fromkeys(HALFWAY, "halfway")}
+    person: Person | None = request.getfixturevalue(who[name]) if name in who else None
+    path = (PUBLIC | FINISHED | HALFWAY)[name]
+    address = f"{site.base}/{language}/" + path.format(
+        attempt=person.attempt_id if person else ""
+    )
+    state = person.state if person else None
+
+    first = measure(new_device(state=state), address)
+    following = measure(new_device(state=state), f"{site.base}/{language}/", address)
+
+    assert first <= FIRST_VISIT
+    assert following <= FOLLOWING_PAGE
+
+
+def measure(device: Device, *addresses: str) -> int:
+    """Visit pages one after another with an empty cache; return the last one's bytes."""
+    meter = Meter()
+    meter.watch(device)
+    for address in addresses:
+        meter.total = 0
+        device.page.goto(address, wait_until="networkidle")
+    return meter.total
+
+
+@BOTH
+def test_the_whole_way_to_the_path_fits_its_budget(
+    language: str, site: Server, new_device: NewDevice
+) -> None:
+    device = new_device()
+    meter = Meter()
+    meter.watch(device)
+    page = device.page
+
+    begin(page, site.base, language, role="regulator-legal")
+    answer_all(page, language)
+    hand_in(page)
+    page.locator(f'main a[href="/{language}/path"]').first.click()
+    page.wait_for_load_state("networkidle")
+
+    assert list_steps(page) != []
+    assert 30_000 < meter.total <= WHOLE_WAY

@@ -1,0 +1,133 @@
+"""A learner and a raw wire for the tests of the web layer."""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import unquote
+
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.assessment.models import AnswerRow
+from app.kernel.database import Database
+
+FRAMEWORK = "unesco-ai-dt"
+PROBLEM = "application/problem+json"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Begun:
+    """A learner who has begun a questionnaire through the API."""
+
+    attempt: str
+    token: str
+    resume_code: str
+    items: list[str]
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Her credentials."""
+        return {"authorization": f"Bearer {self.token}"}
+
+    def answer_url(self, number: int = 0) -> str:
+        """Return where one of her answers goes."""
+        return f"/api/v1/attempts/{self.attempt}/answers/{self.items[number]}"
+
+
+def begin(client: TestClient, lang: str = "fr", role: str | None = None) -> Begun:
+    """Begin a questionnaire through the API."""
+    sent = {"framework": FRAMEWORK, "lang": lang, "role": role}
+    made = client.post("/api/v1/attempts", json=sent).json()
+    return Begun(
+        attempt=made["id"],
+        token=made["token"],
+        resume_code=made["resume_code"],
+        items=[item["key"] for item in made["items"]],
+    )
+
+
+def begin_in_browser(client: TestClient, lang: str = "fr") -> str:
+    """Begin a questionnaire in the browser; return the address of its first page."""
+    sent = {"form_token": form_token(client, f"/{lang}/assess"), "role": ""}
+    answer = client.post(f"/{lang}/assess", data=sent, follow_redirects=False)
+    return answer.headers["location"]
+
+
+def form_token(client: TestClient, address: str) -> str:
+    """Return the token of the forms on a page."""
+    page = client.get(address).text
+    return page.partition('name="form_token" value="')[2].partition('"')[0]
+
+
+@dataclass
+class Answer:
+    """What came back over the raw wire."""
+
+    status: int = 0
+    headers: dict[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+
+def send(
+    app: FastAPI,
+    method: str,
+    target: bytes,
+    *,
+    headers: Mapping[str, str] | None = None,
+    chunks: Iterable[bytes] = (b"",),
+) -> Answer:
+    """Send what an HTTP client would refuse to send, as uvicorn would pass it on."""
+    path, _, query = target.partition(b"?")
+    sent = {"host": "127.0.0.1:8000", **(headers or {})}
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": method,
+        "scheme": "http",
+        "path": unquote(path.decode("ascii")),
+        "raw_path": path,
+        "query_string": query,
+        "root_path": "",
+        "headers": [(k.encode(), v.encode("latin-1")) for k, v in sent.items()],
+        "client": ("127.0.0.1", 50000),
+        "server": ("127.0.0.1", 8000),
+        "state": {},
+    }
+    pieces = list(chunks)
+    answer = Answer()
+
+    async def receive() -> dict[str, Any]:
+        body = pieces.pop(0) if pieces else b""
+        return {"type": "http.request", "body": body, "more_body": bool(pieces)}
+
+    async def keep(message: Mapping[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            answer.status = message["status"]
+            answer.headers = {k.decode(): v.decode() for k, v in message["headers"]}
+        else:
+            answer.body += message.get("body", b"")
+
+    asyncio.run(app(scope, receive, keep))
+    return answer
+
+
+def stored_answers(url: str) -> dict[tuple[str, str], str]:
+    """Return every stored answer by attempt and item."""
+    database = Database(url)
+    try:
+        with database.read() as connection:
+            rows = connection.execute(
+                select(AnswerRow.attempt_id, AnswerRow.item_key, AnswerRow.value)
+            )
+            return {(str(row[0]), row[1]): row[2] for row in rows}
+    finally:
+        database.close()
+
+
+def is_away(error: Exception) -> bool:
+    """Whether an error says that the database cannot be reached."""
+    return isinstance(error, SQLAlchemyError)
