@@ -47,8 +47,8 @@ R = TypeVar("R")
 FAILED = 1
 MISUSED = 2
 UNAVAILABLE = 3
-DEMO_ANSWERS = ("2", "1", "2", "3", "1", "2", "unknown", "1", "3", "not_applicable")
-"""A believable mixture, repeated over the questions."""
+DEMO_ANSWERS = "2 not_applicable 2 3 1 3 2 unknown 2 1 3 1 3 1 3 2 2 3 1".split()
+"""A believable mixture, in the order of the questions."""
 SCHEMAS = {
     "framework.schema.json": framework_schema,
     "instrument.schema.json": instrument_schema,

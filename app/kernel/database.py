@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar
@@ -28,8 +28,12 @@ from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass
 from sqlalchemy.sql.dml import Insert
 from typing_extensions import override
 
+from app.kernel.statements import Prebuilt
+
 POOL_SIZE = 8
 """Connections and worker threads of one process: 40 threads are slower than 4."""
+MAX_OVERFLOW = 3 * POOL_SIZE
+"""A thread holds at most two connections to read and one to write."""
 _READS = "masar_reads"
 """Execution option of connections that open no transaction on SQLite."""
 LOCK_WAIT_MS = 5000
@@ -102,6 +106,8 @@ class Database:
     def __init__(self, url: str) -> None:
         self._engine = _create_engine(url)
         self._writing = threading.Lock()
+        self._readers: list[Connection] = []
+        self._writers: list[Connection] = []
         self.is_embedded: bool = self._engine.dialect.name == "sqlite"
         """SQLite in this process: statements take microseconds, no network."""
         self._reader = self._engine.execution_options(
@@ -116,7 +122,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Open a connection that may only SELECT."""
-        with self._reader.connect() as connection:
+        with self._borrow(self._readers, self._reader) as connection:
             yield connection
 
     @contextmanager
@@ -126,15 +132,37 @@ class Database:
         The commit is durable when this returns: SQLite runs with
         ``synchronous=FULL``, PostgreSQL with ``synchronous_commit=on``.
         """
-        if not self.is_embedded:
-            with self._engine.begin() as connection:
-                yield connection
-            return
-        with self._writing, self._engine.begin() as connection:
+        with (
+            self._writing if self.is_embedded else nullcontext(),
+            self._borrow(self._writers, self._engine) as connection,
+            connection.begin(),
+        ):
             yield connection
+
+    @contextmanager
+    def _borrow(self, idle: list[Connection], engine: Engine) -> Iterator[Connection]:
+        # Opening and closing costs more than a statement: connections stay open and
+        # go from hand to hand, the one used last first.
+        connection = idle.pop() if idle else engine.connect()
+        try:
+            yield connection
+        except BaseException:
+            lost = connection.invalidated
+            connection.close()
+            if lost:
+                self._close(idle)
+            raise
+        idle.append(connection)
+
+    @staticmethod
+    def _close(idle: list[Connection]) -> None:
+        while idle:
+            idle.pop().close()
 
     def close(self) -> None:
         """Give every connection back."""
+        self._close(self._readers)
+        self._close(self._writers)
         self._engine.dispose()
 
 
@@ -146,7 +174,7 @@ def _create_engine(url: str) -> Engine:
         return create_engine(
             parsed,
             pool_size=POOL_SIZE,
-            max_overflow=POOL_SIZE,
+            max_overflow=MAX_OVERFLOW,
             pool_use_lifo=True,
             pool_timeout=10,
             hide_parameters=True,
@@ -159,7 +187,7 @@ def _create_engine(url: str) -> Engine:
     engine = create_engine(
         parsed,
         pool_size=POOL_SIZE,
-        max_overflow=POOL_SIZE,
+        max_overflow=MAX_OVERFLOW,
         pool_use_lifo=True,
         hide_parameters=True,
         connect_args={"check_same_thread": False},
@@ -211,6 +239,9 @@ class Upsert:
             "sqlite": self._build(sqlite.insert(table), values, keys, updated),
             "postgresql": self._build(postgresql.insert(table), values, keys, updated),
         }
+        self._single = {
+            name: Prebuilt(statement) for name, statement in self._statements.items()
+        }
 
     @staticmethod
     def _build(
@@ -233,9 +264,10 @@ class Upsert:
         rows: Mapping[str, Any] | Sequence[Mapping[str, Any]],
     ) -> int:
         """Write one row or many; return how many rows were touched."""
-        statement = self._statements[connection.dialect.name]
-        result = connection.execute(statement, rows)
-        return result.rowcount
+        name = connection.dialect.name
+        if isinstance(rows, Mapping):
+            return self._single[name].run(connection, rows)
+        return connection.execute(self._statements[name], rows).rowcount
 
 
 def find_revision(connection: Connection) -> str | None:

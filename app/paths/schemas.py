@@ -191,6 +191,15 @@ def write_path(path: Path, language: Language) -> bytes:
     return orjson.dumps(document.model_dump(mode="json"))
 
 
+_QUOTES = {
+    Language.AR: "«\u2068{}\u2069»",  # isolated: titles are in Latin letters
+    Language.EN: "“{}”",
+    Language.ES: "«{}»",
+    Language.FR: "«\u00a0{}\u00a0»",
+    Language.PT: "«{}»",
+}
+
+
 class _Writer:
     """Puts the values of a path into words."""
 
@@ -280,7 +289,7 @@ class _Writer:
                 code,
                 step.instead.lost or 1,
                 self._language,
-                titles=self._list(f"«{title}»" for title in titles),
+                titles=self._list(self._quote(title) for title in titles),
                 hours=self._hours(abs(step.instead.hours)),
             ),
         )
@@ -303,7 +312,7 @@ class _Writer:
             sentence=say(
                 f"open-{gap.reason}",
                 self._language,
-                course=f"«{course.title}»" if course else "",
+                course=self._quote(course.title) if course else "",
                 languages=self._list(self._language_name(code) for code in codes),
             ),
         )
@@ -318,12 +327,15 @@ class _Writer:
                 path.more.levels,
                 self._language,
                 hours=self._hours(path.more.hours_per_week),
-                titles=self._list(f"«{o.title}»" for o in path.more.offers),
+                titles=self._list(self._quote(o.title) for o in path.more.offers),
             ),
         )
 
     def _language_name(self, code: str) -> str:
         return str(self._locale.languages.get(code, code))
+
+    def _quote(self, title: str) -> str:
+        return _QUOTES[self._language].format(title)
 
     def _list(self, parts: Iterable[str]) -> str:
         comma = "، " if self._language is Language.AR else ", "

@@ -64,8 +64,10 @@ def _frames(error: BaseException) -> list[str]:
         None if error.__suppress_context__ else error.__context__
     )
     lines = [*_frames(cause), "then:"] if cause is not None else []
-    for frame in traceback.extract_tb(error.__traceback__):
-        lines.append(f"{frame.filename}:{frame.lineno} {frame.name}")
+    lines += [
+        f"{frame.filename}:{frame.lineno} {frame.name}"
+        for frame in traceback.extract_tb(error.__traceback__)
+    ]
     return [*lines, type(error).__name__]
 
 

@@ -32,11 +32,10 @@ def add_attempt(
     learner = learner or add_learner(connection)
     return start_attempt(
         connection,
-        learner_id=learner.learner_id,
+        learner=learner,
         framework=framework,
         instrument=get_current_instrument(connection, framework),
         role_key=role_key,
-        language=learner.language,
         now=now,
     )
 

@@ -1,8 +1,8 @@
+from dataclasses import replace
 from datetime import datetime, timedelta
-from uuid import uuid4
 
 import pytest
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, select
 
 from app.identity import service
 from app.identity.domain import Learner, digest
@@ -20,8 +20,8 @@ from app.identity.queries import (
 from app.journal.models import Event
 from app.kernel.database import Base, Database
 from app.kernel.text import Language
-from tests.assessment.builders import add_result
 from tests.constants import NOON, SECRET
+from tests.home.builders import add_whole_life, personal_counts
 from tests.identity.builders import add_learner, add_session, code_of
 
 HOUR = timedelta(hours=1)
@@ -88,10 +88,11 @@ def test_close_session_forgets_one_browser_only(connection: Connection) -> None:
 def test_choose_language_changes_hers_only(connection: Connection) -> None:
     ada, bob = add_learner(connection), add_learner(connection)
 
-    service.choose_language(connection, learner_id=ada.learner_id, language=Language.AR)
+    changed = service.choose_language(connection, learner=ada, language=Language.AR)
 
-    found = [find_learner(connection, learner_id=x.learner_id) for x in (ada, bob)]
-    assert [each and each.language for each in found] == [Language.AR, Language.FR]
+    assert changed == replace(ada, language=Language.AR)
+    assert find_learner(connection, learner_id=ada.learner_id) == changed
+    assert find_learner(connection, learner_id=bob.learner_id) == bob
 
 
 def test_resume_finds_the_learner_and_writes_it_down(database: Database) -> None:
@@ -182,50 +183,28 @@ def test_forget_expired_deletes_what_has_ended(connection: Connection) -> None:
     assert connection.scalars(select(SessionRow.token_digest)).all() == [digest(kept)]
 
 
-def personal_counts(connection: Connection) -> dict[str, int]:
-    """Count the rows of every table that knows a learner."""
-    return {
-        name: connection.scalar(select(func.count()).select_from(table)) or 0
+def test_erase_removes_every_row_of_one_learner_only(database: Database) -> None:
+    ada, bob = add_whole_life(database), add_whole_life(database)
+    with database.read() as connection:
+        of_bob = personal_counts(connection, bob.learner_id)
+
+    with database.write() as connection:
+        service.erase(connection, learner_id=ada.learner_id)
+        service.erase(connection, learner_id=ada.learner_id)
+
+    assert min(of_bob.values()) >= 1
+    with database.read() as connection:
+        assert set(personal_counts(connection, ada.learner_id).values()) == {0}
+        assert personal_counts(connection) == of_bob
+
+
+def test_every_table_of_learners_begins_its_key_with_the_learner() -> None:
+    keyed_otherwise = {"identity_session", "identity_resume_code"}
+
+    first = {
+        name: next(iter(table.primary_key)).name
         for name, table in Base.metadata.tables.items()
-        if "learner_id" in table.c
+        if "learner_id" in table.c and name not in keyed_otherwise
     }
 
-
-def fill_every_table(connection: Connection) -> None:
-    """Give one learner a row in every table that knows learners."""
-    learner = add_learner(connection)
-    attempt = add_result(connection, learner)
-    add_session(connection, learner)
-    for name, table in Base.metadata.tables.items():
-        if name.startswith("paths_"):
-            values = {c.name: _any_value(c.type.python_type) for c in table.c}
-            values["learner_id"] = attempt.learner_id
-            connection.execute(insert(table), values)
-
-
-def _any_value(kind: type) -> object:
-    values = {"str": "fr", "bytes": b"{}", "datetime": NOON, "UUID": uuid4()}
-    return values.get(kind.__name__, 1)
-
-
-def test_erase_removes_every_row_of_one_learner(connection: Connection) -> None:
-    fill_every_table(connection)
-    ada = connection.scalars(select(LearnerRow.learner_id)).one()
-    once = personal_counts(connection)
-    fill_every_table(connection)
-
-    service.erase(connection, learner_id=ada)
-
-    assert min(once.values()) >= 1
-    assert personal_counts(connection) == once
-    assert connection.scalars(select(LearnerRow.learner_id)).one() != ada
-
-
-def test_erase_of_the_last_learner_leaves_nothing(connection: Connection) -> None:
-    fill_every_table(connection)
-    ada = connection.scalars(select(LearnerRow.learner_id)).one()
-
-    service.erase(connection, learner_id=ada)
-    service.erase(connection, learner_id=ada)
-
-    assert set(personal_counts(connection).values()) == {0}
+    assert set(first.values()) == {"learner_id"}

@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -20,6 +21,7 @@ from playwright.sync_api import (
 )
 
 from tests.conftest import create_database, with_name
+from tests.journeys.addresses import FINISHED, HALFWAY, PUBLIC
 from tests.journeys.server import Server
 from tests.journeys.walk import VALUES, answer_all, begin, hand_in
 
@@ -166,12 +168,12 @@ def new_device(chromium: Browser, site: Server) -> Iterator[NewDevice]:
         base: str = site.base,
         size: tuple[int, int] = PHONE,
         state: StorageState | None = None,
-        **options: object,
+        **options: Any,  # noqa: ANN401 -- options of Playwright's context
     ) -> Device:
         context = chromium.new_context(
             viewport={"width": size[0], "height": size[1]},
             storage_state=state,
-            reduced_motion=options.pop("reduced_motion", "reduce"),
+            reduced_motion="reduce",
             **options,
         )
         context.set_default_timeout(LIMIT_MS)
@@ -232,3 +234,21 @@ def finished(chromium: Browser, site: Server) -> Person:
 def halfway(chromium: Browser, site: Server) -> Person:
     """Return somebody who stopped in the second group."""
     return walk_in(chromium, site.base, is_finished=False)
+
+
+Find = Callable[[str, str], tuple[str, StorageState | None]]
+
+
+@pytest.fixture
+def find(request: pytest.FixtureRequest, site: Server) -> Find:
+    """Look up a page by its name: the address, and the cookies of its reader."""
+
+    def look_up(name: str, language: str) -> tuple[str, StorageState | None]:
+        if name in PUBLIC:
+            return f"{site.base}/{language}/{PUBLIC[name]}", None
+        who = "finished" if name in FINISHED else "halfway"
+        person: Person = request.getfixturevalue(who)
+        path = (FINISHED | HALFWAY)[name].format(attempt=person.attempt_id)
+        return f"{site.base}/{language}/{path}", person.state
+
+    return look_up

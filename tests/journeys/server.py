@@ -84,4 +84,4 @@ class Server:
                 )
             ).all()
         database.close()
-        return {item: value for item, value in rows}
+        return {row.item_key: row.value for row in rows}

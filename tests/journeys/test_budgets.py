@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from tests.journeys.conftest import Device, NewDevice, Person
+from tests.journeys.addresses import BOTH, PAGES
+from tests.journeys.conftest import Device, Find, NewDevice
 from tests.journeys.server import Server
-from tests.journeys.test_reach import BOTH, FINISHED, HALFWAY, PUBLIC
-from tests.journeys.walk import answer_all, begin, hand_in, list_steps
+from tests.journeys.walk import answer_all, begin, go_to_path, hand_in
 
 FIRST_VISIT = 30_000
 FOLLOWING_PAGE = 8_000
@@ -37,17 +37,11 @@ class Meter:
 
 
 @BOTH
-@pytest.mark.parametrize("name", [*PUBLIC, *FINISHED, *HALFWAY])
+@pytest.mark.parametrize("name", PAGES)
 def test_a_page_fits_its_budget(
-    name: str, language: str, site: Server, new_device: NewDevice, request: Any
+    name: str, language: str, site: Server, new_device: NewDevice, find: Find
 ) -> None:
-    who = {**dict.fromkeys(FINISHED, "finished"), **dict.fromkeys(HALFWAY, "halfway")}
-    person: Person | None = request.getfixturevalue(who[name]) if name in who else None
-    path = (PUBLIC | FINISHED | HALFWAY)[name]
-    address = f"{site.base}/{language}/" + path.format(
-        attempt=person.attempt_id if person else ""
-    )
-    state = person.state if person else None
+    address, state = find(name, language)
 
     first = measure(new_device(state=state), address)
     following = measure(new_device(state=state), f"{site.base}/{language}/", address)
@@ -78,8 +72,8 @@ def test_the_whole_way_to_the_path_fits_its_budget(
     begin(page, site.base, language, role="regulator-legal")
     answer_all(page, language)
     hand_in(page)
-    page.locator(f'main a[href="/{language}/path"]').first.click()
+    steps = go_to_path(page, language)
     page.wait_for_load_state("networkidle")
 
-    assert list_steps(page) != []
+    assert steps != []
     assert 30_000 < meter.total <= WHOLE_WAY

@@ -91,3 +91,10 @@ def list_steps(page: Page) -> list[str]:
         "ol form:has(button[value=done]) input[name=unit]"
     ).evaluate_all("inputs => inputs.map(input => input.value)")
     return keys
+
+
+def go_to_path(page: Page, language: str) -> list[str]:
+    """Follow the link to the path; return its steps."""
+    page.locator(f'main a[href="/{language}/path"]').first.click()
+    page.wait_for_url("**/path")
+    return list_steps(page)

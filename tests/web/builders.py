@@ -8,11 +8,6 @@ from urllib.parse import unquote
 
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from sqlalchemy import select
-from sqlalchemy.exc import SQLAlchemyError
-
-from app.assessment.models import AnswerRow
-from app.kernel.database import Database
 
 FRAMEWORK = "unesco-ai-dt"
 PROBLEM = "application/problem+json"
@@ -115,19 +110,8 @@ def send(
     return answer
 
 
-def stored_answers(url: str) -> dict[tuple[str, str], str]:
-    """Return every stored answer by attempt and item."""
-    database = Database(url)
-    try:
-        with database.read() as connection:
-            rows = connection.execute(
-                select(AnswerRow.attempt_id, AnswerRow.item_key, AnswerRow.value)
-            )
-            return {(str(row[0]), row[1]): row[2] for row in rows}
-    finally:
-        database.close()
-
-
-def is_away(error: Exception) -> bool:
-    """Whether an error says that the database cannot be reached."""
-    return isinstance(error, SQLAlchemyError)
+def app_of(client: TestClient) -> FastAPI:
+    """Return the application behind a client."""
+    app = client.app
+    assert isinstance(app, FastAPI)
+    return app

@@ -1,0 +1,111 @@
+"""Statements of the hot paths: compiled once, then run by the driver itself.
+
+SQLAlchemy writes the SQL and knows the types; what it does around each execution
+(25 µs, where the statement itself takes 5) is left out (docs/benchmarks.md).
+"""
+
+from collections import namedtuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, cast
+
+from sqlalchemy import Connection, Dialect, Select
+from sqlalchemy.engine.interfaces import DBAPICursor
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.dml import Insert
+
+Convert = Callable[[Any], Any]
+
+
+class Prebuilt:
+    """A SELECT or INSERT that runs as it stands, thousands of times.
+
+    Args:
+        statement: With a ``bindparam`` where a value goes; no list of values.
+
+    Example:
+        >>> query = Prebuilt(select(AimRow.revision).where(…bindparam("learner_id")))
+        >>> query.first(connection, {"learner_id": learner_id}).revision
+    """
+
+    def __init__(self, statement: Select[Any] | Insert) -> None:
+        self._statement = statement
+        self._compiled: dict[str, _Compiled] = {}
+
+    def first(self, connection: Connection, values: Mapping[str, Any]) -> Any | None:  # noqa: ANN401 -- a row has the statement's columns
+        """Return the first row, or ``None``."""
+        rows = self.all(connection, values)
+        return rows[0] if rows else None
+
+    def all(self, connection: Connection, values: Mapping[str, Any]) -> list[Any]:
+        """Return every row, as named tuples."""
+        compiled = self._compile(connection.dialect)
+        try:
+            rows = compiled.execute(connection, values).fetchall()
+        except compiled.errors:
+            # SQLAlchemy knows what a lost connection needs: let it fail there.
+            return list(connection.execute(self._statement, values))
+        return compiled.convert(rows)
+
+    def run(self, connection: Connection, values: Mapping[str, Any]) -> int:
+        """Write; return how many rows were touched."""
+        compiled = self._compile(connection.dialect)
+        try:
+            return compiled.execute(connection, values).rowcount
+        except compiled.errors:
+            return connection.execute(self._statement, values).rowcount
+
+    def _compile(self, dialect: Dialect) -> "_Compiled":
+        compiled = self._compiled.get(dialect.name)
+        if compiled is None:
+            compiled = _Compiled(self._statement, dialect)
+            self._compiled[dialect.name] = compiled
+        return compiled
+
+
+class _Compiled:
+    """A statement in the words of one database, with the conversions of its values."""
+
+    def __init__(self, statement: Select[Any] | Insert, dialect: Dialect) -> None:
+        compiled = cast("SQLCompiler", statement.compile(dialect=dialect))
+        self.errors: type[Exception] = dialect.loaded_dbapi.Error
+        self._sql = compiled.string
+        self._constants = dict(compiled.params)
+        self._positions: Sequence[str] | None = compiled.positiontup
+        self._binds: dict[str, Convert] = {
+            name: convert
+            for name, bind in compiled.binds.items()
+            if (convert := bind.type.dialect_impl(dialect).bind_processor(dialect))
+        }
+        columns = statement.selected_columns if isinstance(statement, Select) else ()
+        row = namedtuple("Row", [column.key for column in columns])  # noqa: PYI024 -- its fields are the statement's
+        self._make: Callable[[Sequence[Any]], Any] = row._make
+        self._converts = [
+            column.type.dialect_impl(dialect).result_processor(dialect, None)
+            for column in columns
+        ]
+
+    def execute(self, connection: Connection, values: Mapping[str, Any]) -> DBAPICursor:
+        """Hand the statement to the driver."""
+        given = {**self._constants, **values}
+        for name, convert in self._binds.items():
+            given[name] = convert(given[name])
+        cursor = connection.connection.cursor()
+        cursor.execute(
+            self._sql,
+            given if self._positions is None else [given[n] for n in self._positions],
+        )
+        return cursor
+
+    def convert(self, rows: Sequence[Sequence[Any]]) -> list[Any]:
+        """Return the rows with Python's types."""
+        if not any(self._converts):
+            return [self._make(row) for row in rows]
+        return [
+            self._make(
+                [
+                    value if convert is None else convert(value)
+                    for value, convert in zip(row, self._converts, strict=True)
+                ]
+            )
+            for row in rows
+        ]

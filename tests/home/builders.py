@@ -1,0 +1,61 @@
+"""A learner who has used everything there is."""
+
+from functools import partial
+from uuid import UUID
+
+from sqlalchemy import Connection, func, select
+
+from app.identity.domain import Learner
+from app.kernel.database import Base, Database
+from app.kernel.text import Language
+from app.paths import service
+from app.paths.schemas import ChoiceIn, PreferencesIn, write_path
+from tests.assessment.builders import add_result
+from tests.constants import NOON
+from tests.identity.builders import add_learner, add_session
+
+MOOC = "unesco-oxford-ai-dt-gov"
+
+
+def add_whole_life(database: Database) -> Learner:
+    """Give a new learner a row in every table that knows learners."""
+    with database.write() as connection:
+        learner = add_learner(connection)
+        add_session(connection, learner)
+        add_result(connection, learner)
+        wanted = PreferencesIn(hours_per_week=3, weeks=12, languages=[Language.FR])
+        service.adapt_path(
+            connection,
+            learner_id=learner.learner_id,
+            preferences=wanted.to_domain(),
+            now=NOON,
+        )
+        service.choose_step(
+            connection,
+            learner_id=learner.learner_id,
+            unit_key=MOOC,
+            choice=ChoiceIn(choice="done").to_domain(),
+            now=NOON,
+        )
+    service.propose_path(
+        database,
+        learner=learner,
+        language=Language.FR,
+        write=partial(write_path, language=Language.FR),
+        now=NOON,
+    )
+    return learner
+
+
+def personal_counts(
+    connection: Connection, learner_id: UUID | None = None
+) -> dict[str, int]:
+    """Count the rows of every table that knows a learner."""
+    counts = {}
+    for name, table in Base.metadata.tables.items():
+        if "learner_id" in table.c:
+            query = select(func.count()).select_from(table)
+            if learner_id is not None:
+                query = query.where(table.c.learner_id == learner_id)
+            counts[name] = connection.scalar(query) or 0
+    return counts
