@@ -73,7 +73,9 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.newest_revision = newest_revision()
     app.state.sheets = {}
     problems.install(app)
-    for router in (*HOT, operations.router, *APIS):
+    for hot in HOT:
+        app.router.routes.extend(hot.routes)
+    for router in (operations.router, *APIS):
         app.include_router(router)
     for router in PAGES:
         app.include_router(router, include_in_schema=False)

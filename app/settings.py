@@ -62,8 +62,8 @@ class Settings(BaseSettings):
     """How long an API token is valid; ISO 8601 duration."""
     resume_attempts_per_hour: int = Field(default=20, ge=1, le=1000)
     """Wrong resume codes one address may try in an hour."""
-    starts_per_hour: int = Field(default=600, ge=1)
-    """New learners one address may create in an hour; a ministry shares one."""
+    starts_per_hour: int = Field(default=20_000, ge=1)
+    """New learners one address may create in an hour; a whole ministry may share one."""
     trusted_proxies: str = "127.0.0.1"
     """Addresses whose ``X-Forwarded-For`` is believed, comma-separated."""
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")

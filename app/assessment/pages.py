@@ -36,7 +36,9 @@ from app.web.routes import HotRoute, Route
 from app.web.sentences import describe, say
 
 router = APIRouter(prefix="/{lang:lang}/assess", route_class=Route)
-hot = APIRouter(prefix="/{lang:lang}/assess", route_class=HotRoute)
+hot = APIRouter(
+    prefix="/{lang:lang}/assess", route_class=HotRoute, include_in_schema=False
+)
 PLACEHOLDER = UUID("00000000-0000-4000-8000-a77e3970a77e")
 """Stands for the attempt in a prepared page; no attempt has this number."""
 ANSWER_FIELD = "a."

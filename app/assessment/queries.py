@@ -3,11 +3,12 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, bindparam, select
+from sqlalchemy import Connection, Row, bindparam, select
 
 from app.assessment.domain import Attempt
 from app.assessment.errors import AttemptNotFoundError
 from app.assessment.models import AnswerRow, AttemptRow
+from app.kernel.statements import Prebuilt
 
 _COLUMNS = select(
     AttemptRow.learner_id,
@@ -20,13 +21,14 @@ _COLUMNS = select(
     AttemptRow.started_at,
     AttemptRow.submitted_at,
 ).where(AttemptRow.learner_id == bindparam("learner_id"))
-_ATTEMPT = _COLUMNS.where(AttemptRow.attempt_id == bindparam("attempt_id"))
+_ONE = _COLUMNS.where(AttemptRow.attempt_id == bindparam("attempt_id"))
+_ATTEMPT = Prebuilt(_ONE)
 # A submission waits until a running answer is in, and the reverse (no-op on SQLite,
 # where a write is alone anyway).
-_ATTEMPT_SHARED = _ATTEMPT.with_for_update(read=True)
-_ATTEMPT_LOCKED = _ATTEMPT.with_for_update()
+_ATTEMPT_SHARED = Prebuilt(_ONE.with_for_update(read=True))
+_ATTEMPT_LOCKED = Prebuilt(_ONE.with_for_update())
 _ATTEMPTS = _COLUMNS.order_by(AttemptRow.started_at.desc())
-_ANSWERS = (
+_ANSWERS = Prebuilt(
     select(AnswerRow.item_key, AnswerRow.value)
     .where(
         AnswerRow.learner_id == bindparam("learner_id"),
@@ -71,12 +73,12 @@ def get_attempt_to_submit(
 
 def _get(
     connection: Connection,
-    statement: Select[*tuple[Any, ...]],
+    statement: Prebuilt,
     attempt_id: UUID,
     learner_id: UUID,
 ) -> Attempt:
     keys = {"attempt_id": attempt_id, "learner_id": learner_id}
-    row = connection.execute(statement, keys).first()
+    row = statement.first(connection, keys)
     if row is None:
         raise AttemptNotFoundError(attempt_id=str(attempt_id))
     return _attempt(row)
@@ -99,7 +101,7 @@ def list_answers(
 ) -> dict[str, str]:
     """Return value by item key; unanswered items are not in it."""
     keys = {"attempt_id": attempt_id, "learner_id": learner_id}
-    return {row[0]: row[1] for row in connection.execute(_ANSWERS, keys)}
+    return {row[0]: row[1] for row in _ANSWERS.all(connection, keys)}
 
 
 def _attempt(row: Row[*tuple[Any, ...]]) -> Attempt:

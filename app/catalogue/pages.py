@@ -13,7 +13,7 @@ from app.catalogue.queries import Filter
 from app.frameworks.queries import get_default_framework
 from app.identity.access import PageDep
 from app.kernel.database import ReadDep
-from app.kernel.text import Language
+from app.kernel.text import Language, fold
 from app.web.routes import Route
 
 router = APIRouter(prefix="/{lang:lang}/courses", route_class=Route)
@@ -80,4 +80,4 @@ def _language_names(courses: Iterable[Course], language: Language) -> dict[str, 
     codes = {run.language for course in courses for run in course.runs}
     codes |= {course.title_language for course in courses}
     found = {code: names.get(code, code) for code in codes}
-    return dict(sorted(found.items(), key=lambda pair: pair[1].casefold()))
+    return dict(sorted(found.items(), key=lambda pair: fold(pair[1])))

@@ -9,13 +9,16 @@ from app.catalogue.domain import Catalogue, Course
 from app.catalogue.errors import CourseNotFoundError
 from app.catalogue.files import parse_catalogue
 from app.catalogue.models import ReleaseRow
+from app.kernel.statements import Prebuilt
 from app.kernel.text import fold
 
 OPEN_COURSES = "open-courses"
 """Key of the catalogue that ships with Masar."""
 _known: dict[str, Catalogue] = {}
 """The release last used, by its content hash: the same everywhere."""
-_HASH = select(ReleaseRow.content_hash).where(ReleaseRow.key == bindparam("key"))
+_HASH = Prebuilt(
+    select(ReleaseRow.content_hash).where(ReleaseRow.key == bindparam("key"))
+)
 _CONTENT = select(ReleaseRow.content).where(
     ReleaseRow.key == bindparam("key"), ReleaseRow.content_hash == bindparam("hash")
 )
@@ -56,7 +59,8 @@ def _lasts(course: Course, hours: float) -> bool:
 
 def find_release(connection: Connection, key: str = OPEN_COURSES) -> str | None:
     """Return the content hash of what is loaded, if anything is."""
-    return connection.scalar(_HASH, {"key": key})
+    found = _HASH.first(connection, {"key": key})
+    return found.content_hash if found else None
 
 
 def get_catalogue(connection: Connection, key: str = OPEN_COURSES) -> Catalogue:

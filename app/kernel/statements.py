@@ -6,11 +6,10 @@ SQLAlchemy writes the SQL and knows the types; what it does around each executio
 
 from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import Connection, Dialect, Select
 from sqlalchemy.engine.interfaces import DBAPICursor
-from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.dml import Insert
 
 Convert = Callable[[Any], Any]
@@ -27,7 +26,7 @@ class Prebuilt:
         >>> query.first(connection, {"learner_id": learner_id}).revision
     """
 
-    def __init__(self, statement: Select[Any] | Insert) -> None:
+    def __init__(self, statement: Select[*tuple[Any, ...]] | Insert) -> None:
         self._statement = statement
         self._compiled: dict[str, _Compiled] = {}
 
@@ -65,8 +64,8 @@ class Prebuilt:
 class _Compiled:
     """A statement in the words of one database, with the conversions of its values."""
 
-    def __init__(self, statement: Select[Any] | Insert, dialect: Dialect) -> None:
-        compiled = cast("SQLCompiler", statement.compile(dialect=dialect))
+    def __init__(self, statement: Select[*tuple[Any, ...]] | Insert, dialect: Dialect) -> None:
+        compiled = statement.compile(dialect=dialect)
         self.errors: type[Exception] = dialect.loaded_dbapi.Error
         self._sql = compiled.string
         self._constants = dict(compiled.params)
@@ -77,7 +76,9 @@ class _Compiled:
             if (convert := bind.type.dialect_impl(dialect).bind_processor(dialect))
         }
         columns = statement.selected_columns if isinstance(statement, Select) else ()
-        row = namedtuple("Row", [column.key for column in columns])  # noqa: PYI024 -- its fields are the statement's
+        names = [str(column.key) for column in columns]
+        # Its fields are the statement's: no type checker could know them.
+        row: Any = namedtuple("Row", names)  # type: ignore[misc]  # noqa: PYI024
         self._make: Callable[[Sequence[Any]], Any] = row._make
         self._converts = [
             column.type.dialect_impl(dialect).result_processor(dialect, None)

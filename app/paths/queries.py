@@ -7,6 +7,7 @@ from sqlalchemy import Connection, bindparam, select
 
 from app.catalogue.queries import find_release
 from app.identity.domain import Learner
+from app.kernel.statements import Prebuilt
 from app.kernel.text import Language
 from app.paths.models import ChoiceRow, PathRow, PreferenceRow
 from app.paths.plan import Choice, Preferences
@@ -24,9 +25,11 @@ _CHOICES = (
     .where(ChoiceRow.learner_id == bindparam("learner_id"))
     .order_by(ChoiceRow.chosen_at, ChoiceRow.unit_key)
 )
-_PATH = select(PathRow.body, PathRow.stamp).where(
-    PathRow.learner_id == bindparam("learner_id"),
-    PathRow.language == bindparam("language"),
+_PATH = Prebuilt(
+    select(PathRow.body, PathRow.stamp).where(
+        PathRow.learner_id == bindparam("learner_id"),
+        PathRow.language == bindparam("language"),
+    )
 )
 
 
@@ -71,5 +74,5 @@ def find_path(
 ) -> bytes | None:
     """Return the stored path, unless it is out of date."""
     keys = {"learner_id": learner_id, "language": language}
-    row = connection.execute(_PATH, keys).first()
-    return row[0] if row is not None and row[1] == stamp else None
+    row = _PATH.first(connection, keys)
+    return row.body if row is not None and row.stamp == stamp else None

@@ -5,13 +5,16 @@ from uuid import UUID
 from sqlalchemy import Connection, bindparam, select
 
 from app.frameworks.queries import get_framework
+from app.kernel.statements import Prebuilt
 from app.proficiency.domain import Aim, Observation, Profile, draw_profile
 from app.proficiency.errors import NoProfileError
 from app.proficiency.models import AimRow, EvidenceRow
 
-_AIM = select(
-    AimRow.framework_key, AimRow.framework_version, AimRow.role_key, AimRow.revision
-).where(AimRow.learner_id == bindparam("learner_id"))
+_AIM = Prebuilt(
+    select(
+        AimRow.framework_key, AimRow.framework_version, AimRow.role_key, AimRow.revision
+    ).where(AimRow.learner_id == bindparam("learner_id"))
+)
 _EVIDENCE = (
     select(
         EvidenceRow.competency_key,
@@ -31,7 +34,7 @@ _EVIDENCE = (
 
 def find_aim(connection: Connection, *, learner_id: UUID) -> Aim | None:
     """Return what a learner measures herself against, if she has begun."""
-    row = connection.execute(_AIM, {"learner_id": learner_id}).first()
+    row = _AIM.first(connection, {"learner_id": learner_id})
     if row is None:
         return None
     return Aim(

@@ -24,6 +24,7 @@ from app.web.static_files import load_assets
 from app.web.translations import translations
 
 TEMPLATES = Path(__file__).parent / "templates"
+FIRST_GROUPED = 10_000
 _SLOT = re.compile("\ue000([^\ue001]*)\ue001")
 """Private-use characters that no text of ours contains."""
 
@@ -75,8 +76,12 @@ def localized(text: LocalizedText, language: Language) -> str:
 
 
 def write_number(value: float, language: Language) -> str:
-    """Write a number with the language's separators, at most two decimals."""
-    return str(format_decimal(value, format="#,##0.##", locale=str(language)))
+    """Write a number in the language's manner, at most two decimals.
+
+    Four digits stay together: “1.800 MB” is a little to one reader and much to another.
+    """
+    pattern = "#,##0.##" if abs(value) >= FIRST_GROUPED else "0.##"
+    return str(format_decimal(value, format=pattern, locale=str(language)))
 
 
 def write_date(value: datetime, language: Language) -> str:

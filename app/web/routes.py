@@ -8,8 +8,9 @@ or, for the few hot routes on the embedded database, on the event loop itself
 """
 
 import inspect
-from collections.abc import Callable, Coroutine, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from functools import cache
 from typing import Any, ClassVar, cast
 from urllib.parse import parse_qsl
 
@@ -20,8 +21,10 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 from starlette.convertors import Convertor, register_url_convertor
+from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 from typing_extensions import override
 
 from app.kernel.errors import InvalidError, UnsupportedError
@@ -80,13 +83,19 @@ class Route(APIRoute):
 
     @override
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        run = self._run
+        plan = tuple(_plan(self.dependant))
+        respond = self._respond
         reads_body = bool(self.dependant.body_params) or (self.methods or set()) & {
             "POST",
             "PUT",
             "PATCH",
         }
         inline = self.inline
+
+        def run(request: Request) -> Response:
+            result = _run(plan, request)
+            # Every transaction is committed; only now may the answer leave.
+            return result if isinstance(result, Response) else respond(result)
 
         async def handle(request: Request) -> Response:
             request.state.body = await request.body() if reads_body else b""
@@ -99,19 +108,6 @@ class Route(APIRoute):
             return await run_in_threadpool(run, request)
 
         return handle
-
-    def _run(self, request: Request) -> Response:
-        overrides: Mapping[Call, Call] = request.app.dependency_overrides
-        with ExitStack() as stack:
-            solver = _Solver(request, stack, overrides)
-            values = solver.arguments(self.dependant)
-            if solver.problems:
-                raise RequestValidationError(solver.problems)
-            result = cast("Call", self.dependant.call)(**values)
-        # Here every transaction is committed; only now may the answer leave.
-        if isinstance(result, Response):
-            return result
-        return self._respond(result)
 
     def _respond(self, result: object) -> Response:
         field = self.response_field
@@ -131,74 +127,136 @@ class HotRoute(Route):
     """Stays on the event loop while the database is in this process.
 
     Only for routes whose work is measured in microseconds: a statement or three
-    and a page that is already written.
+    and a page that is already written. The composition root lists its routers
+    directly, not by ``include_router``: being looked up there costs as much as the
+    statements.
     """
 
     inline = True
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 -- FastAPI's own
+        super().__init__(*args, **kwargs)
+        self._answer = self.get_route_handler()
 
-class _Solver:
-    """Calls the dependencies of one request, each once, in one thread."""
+    @override
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer without FastAPI's exit stacks, which would have nothing to close."""
+        if scope["method"] not in (self.methods or ()):
+            await super().handle(scope, receive, send)
+            return
+        response = await self._answer(Request(scope, receive, send))
+        await response(scope, receive, send)
 
-    def __init__(
-        self, request: Request, stack: ExitStack, overrides: Mapping[Call, Call]
+
+class _Step:
+    """One function of a request, with what its arguments are made from.
+
+    Worked out when the route is made, so that a request only reads and calls.
+    """
+
+    def __init__(self, dependant: Dependant) -> None:
+        self.call = cast("Call", dependant.call)
+        self.opens = _opener(self.call)
+        self.results = [
+            (sub.name, cast("Call", sub.call))
+            for sub in dependant.dependencies
+            if sub.name is not None
+        ]
+        self.body = dependant.body_params[0] if dependant.body_params else None
+        self.request_name = dependant.request_param_name
+        self._path = dependant.path_params
+        self._others = [
+            (fields, read)
+            for fields, read in (
+                (dependant.header_params, lambda request: request.headers),
+                (dependant.cookie_params, lambda request: request.cookies),
+            )
+            if fields
+        ]
+        self._query = dependant.query_params
+        self._without_query = request_params_to_args(self._query, QueryParams())
+
+    def arguments(
+        self, request: Request, known: Mapping[Call, Any]
+    ) -> tuple[dict[str, Any], list[Any]]:
+        """Return the keyword arguments and what is wrong with them."""
+        values = {name: known[call] for name, call in self.results}
+        problems: list[Any] = []
+        for field in self._path:
+            sent = request.path_params[field.alias]
+            loc = ("path", field.alias)
+            values[field.name], wrong = field.validate(sent, loc=loc)
+            problems += wrong
+        if self._query:
+            self._read_query(request, values, problems)
+        for fields, read in self._others:
+            found, wrong = request_params_to_args(fields, read(request))
+            values |= found
+            problems += wrong
+        if self.body is not None:
+            sent = read_json(request)
+            values[self.body.name], wrong = self.body.validate(sent, loc=("body",))
+            problems += wrong
+        if self.request_name:
+            values[self.request_name] = request
+        return values, problems
+
+    def _read_query(
+        self, request: Request, values: dict[str, Any], problems: list[Any]
     ) -> None:
-        self.problems: list[Any] = []
-        self._request = request
-        self._stack = stack
-        self._overrides = overrides
-        self._known: dict[Call, Any] = {}
+        found, wrong = (
+            request_params_to_args(self._query, request.query_params)
+            if request.scope["query_string"]
+            else self._without_query
+        )
+        values |= found
+        problems += wrong
 
-    def arguments(self, dependant: Dependant) -> dict[str, Any]:
-        """Return the keyword arguments of a dependant's function."""
-        values: dict[str, Any] = {}
-        for sub in dependant.dependencies:
-            value = self._value(sub)
-            if self.problems:
-                return values
-            if sub.name is not None:
-                values[sub.name] = value
-        self._read_parameters(dependant, values)
-        if dependant.body_params:
-            self._read_body(dependant, values)
-        if dependant.request_param_name:
-            values[dependant.request_param_name] = self._request
-        return values
 
-    def _value(self, sub: Dependant) -> object:
-        call = cast("Call", sub.call)
-        if call in self._known:
-            return self._known[call]
-        arguments = self.arguments(sub)
-        if self.problems:
-            return None
-        actual = self._overrides.get(call, call)
-        if inspect.isgeneratorfunction(actual):
-            value = self._stack.enter_context(contextmanager(actual)(**arguments))
-        else:
-            value = actual(**arguments)
-        self._known[call] = value
-        return value
+@cache
+def _opener(call: Call) -> Callable[..., AbstractContextManager[Any]] | None:
+    """Return a generator function as a context manager, others not at all."""
+    return contextmanager(call) if inspect.isgeneratorfunction(call) else None
 
-    def _read_parameters(self, dependant: Dependant, values: dict[str, Any]) -> None:
-        request = self._request
-        for fields, received in (
-            (dependant.path_params, lambda: request.path_params),
-            (dependant.query_params, lambda: request.query_params),
-            (dependant.header_params, lambda: request.headers),
-            (dependant.cookie_params, lambda: request.cookies),
-        ):
-            if fields:
-                found, problems = request_params_to_args(fields, received())
-                values.update(found)
-                self.problems += problems
 
-    def _read_body(self, dependant: Dependant, values: dict[str, Any]) -> None:
-        field = dependant.body_params[0]
-        value, problems = field.validate(read_json(self._request), {}, loc=("body",))
-        if problems:
-            self.problems += problems
-        values[field.name] = value
+def _plan(dependant: Dependant) -> Iterator[_Step]:
+    """List the functions of a request, each once and after those it needs."""
+    seen: set[Call] = set()
+
+    def visit(each: Dependant) -> Iterator[_Step]:
+        if each.call in seen:
+            return
+        for sub in each.dependencies:
+            yield from visit(sub)
+        seen.add(cast("Call", each.call))
+        yield _Step(each)
+
+    return visit(dependant)
+
+
+def _run(plan: Sequence[_Step], request: Request) -> object:
+    """Call the functions of a request in one thread; return what the last returns.
+
+    Raises:
+        RequestValidationError: The arguments of one of them have the wrong shape.
+    """
+    overrides: Mapping[Call, Call] = request.app.dependency_overrides
+    known: dict[Call, Any] = {}
+    with ExitStack() as stack:
+        for step in plan:
+            arguments, problems = step.arguments(request, known)
+            if problems:
+                raise RequestValidationError(problems)
+            call, opens = step.call, step.opens
+            if call in overrides:
+                call = overrides[call]
+                opens = _opener(call)
+            known[step.call] = (
+                call(**arguments)
+                if opens is None
+                else stack.enter_context(opens(**arguments))
+            )
+    return known[plan[-1].call]
 
 
 def read_json(request: Request) -> object:

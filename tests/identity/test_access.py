@@ -42,10 +42,10 @@ def signed(
 
 def unsigned(algorithm: str) -> str:
     """Forge a token that asks not to be checked."""
-    head, body, _ = signed({}).split(".")
-    # {"alg": "none", "typ": "JWT"} and its spellings, without a signature
-    forged = jwt.encode({}, KEY, algorithm=ALGORITHM, headers={"alg": algorithm})
-    return f"{forged.split('.')[0]}.{body}." if algorithm != ALGORITHM else f"{head}."
+    headers = {"alg": algorithm}
+    head = jwt.encode({}, KEY, algorithm=ALGORITHM, headers=headers).split(".")[0]
+    assert jwt.get_unverified_header(f"{head}.e30.") == {"alg": algorithm, "typ": "JWT"}
+    return f"{head}.{signed({}).split('.')[1]}."
 
 
 WRONG = {

@@ -33,7 +33,7 @@ def cookies(answer: Response) -> dict[str, Morsel[str]]:
 
 
 def code_on_account(client: TestClient) -> str:
-    page = client.get("/fr/account").text
+    page: str = client.get("/fr/account").text
     return page.partition('<b class="code" dir="ltr">')[2].partition("<")[0]
 
 

@@ -148,7 +148,7 @@ def test_a_tab_left_open_cannot_change_what_was_handed_in(
 
     hand_in(page)
     hand_in(twin)
-    answer(late, items(late)[0], "4")
+    late.locator(f'label:has(input[name="{items(late)[0]}"])').first.click()
 
     late.wait_for_url("**/review")
     assert late.locator("form[action$='/submit']").count() == 0
