@@ -172,7 +172,8 @@ def save_answers(
     )
     items = instrument.items_by_key
     rows = []
-    for item_key, value in values.items():
+    # One order for all: two tabs that save the same page do not wait for each other.
+    for item_key, value in sorted(values.items()):
         if item_key not in items:
             raise ItemNotFoundError(item=item_key[:64])
         rows.append(

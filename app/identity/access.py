@@ -100,6 +100,15 @@ def read_token(secret: bytes, token: str, *, now: datetime) -> UUID:
     Raises:
         InvalidTokenError: Forged, expired, of another algorithm, audience or issuer.
     """
+    learner_id, issued_at, expires_at = _check_token(secret, token)
+    if not issued_at - 60 <= now.timestamp() < expires_at:
+        raise InvalidTokenError
+    return learner_id
+
+
+# A signature stays valid: only the clock is looked at again. Refusals are not kept.
+@lru_cache(maxsize=4096)
+def _check_token(secret: bytes, token: str) -> tuple[UUID, int, int]:
     if len(token) > MAX_TOKEN:
         raise InvalidTokenError
     try:
@@ -117,9 +126,7 @@ def read_token(secret: bytes, token: str, *, now: datetime) -> UUID:
                 "require_iss": True,
             },
         )
-        if not int(claims["iat"]) - 60 <= now.timestamp() < int(claims["exp"]):
-            raise InvalidTokenError
-        return UUID(claims["sub"])
+        return UUID(claims["sub"]), int(claims["iat"]), int(claims["exp"])
     except (
         JWTError,
         LookupError,

@@ -57,7 +57,7 @@ def digest(secret: str) -> str:
 
 def sign(key: bytes, purpose: str, value: str) -> str:
     """Return HMAC-SHA-256 of a value for one purpose, hexadecimal (RFC 2104)."""
-    return hmac.new(key, f"{purpose}:{value}".encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(key, f"{purpose}:{value}".encode(), "sha256").hex()
 
 
 def make_resume_code(key: bytes, nonce: str) -> str:

@@ -8,12 +8,11 @@ from sqlalchemy import Connection, bindparam, select
 from app.identity.domain import Learner, digest
 from app.identity.models import LearnerRow, ResumeCodeRow, SessionRow
 from app.kernel.statements import Prebuilt
-from app.kernel.text import Language
 
 _LEARNER = Prebuilt(
-    select(
-        LearnerRow.learner_id, LearnerRow.language, LearnerRow.resume_nonce
-    ).where(LearnerRow.learner_id == bindparam("learner_id"))
+    select(LearnerRow.learner_id, LearnerRow.language, LearnerRow.resume_nonce).where(
+        LearnerRow.learner_id == bindparam("learner_id")
+    )
 )
 _SESSION = Prebuilt(
     select(SessionRow.learner_id, SessionRow.expires_at).where(

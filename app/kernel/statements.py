@@ -64,7 +64,9 @@ class Prebuilt:
 class _Compiled:
     """A statement in the words of one database, with the conversions of its values."""
 
-    def __init__(self, statement: Select[*tuple[Any, ...]] | Insert, dialect: Dialect) -> None:
+    def __init__(
+        self, statement: Select[*tuple[Any, ...]] | Insert, dialect: Dialect
+    ) -> None:
         compiled = statement.compile(dialect=dialect)
         self.errors: type[Exception] = dialect.loaded_dbapi.Error
         self._sql = compiled.string

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from app.identity.access import ApiLearnerDep
 from app.kernel.clock import Now
-from app.kernel.database import DatabaseDep, WriteDep
+from app.kernel.database import DatabaseDep, ReadDep, WriteDep
 from app.kernel.errors import InvalidError
 from app.kernel.text import Language
 from app.paths import queries, service
@@ -41,6 +41,7 @@ def get_path(
     request: Request,
     learner: ApiLearnerDep,
     database: DatabaseDep,
+    connection: ReadDep,
     now: Now,
     hours_per_week: Annotated[Hours | None, Query()] = None,
     weeks: Annotated[Weeks | None, Query()] = None,
@@ -69,7 +70,7 @@ def get_path(
     }
     asked = {name: value for name, value in tried.items() if value is not None}
     if not asked:
-        body = service.find_current_path(database, learner=learner, language=language)
+        body = service.find_current_path(connection, learner=learner, language=language)
         if body is not None:
             return Response(body, media_type="application/json")
     leave_loop(request)
@@ -79,8 +80,7 @@ def get_path(
             database, learner=learner, language=language, write=write, now=now
         )
     else:
-        with database.read() as connection:
-            stored = queries.get_preferences(connection, learner=learner)
+        stored = queries.get_preferences(connection, learner=learner)
         body = service.try_path(
             database,
             learner=learner,

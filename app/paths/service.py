@@ -48,18 +48,17 @@ _PATH = Upsert(
 
 
 def find_current_path(
-    database: Database, *, learner: Learner, language: Language
+    connection: Connection, *, learner: Learner, language: Language
 ) -> bytes | None:
     """Return the path as stored, if nothing has changed since.
 
     Raises:
         NoProfileError: The learner has not begun.
     """
-    with database.read() as connection:
-        stamp = get_stamp(connection, learner_id=learner.learner_id)
-        return find_path(
-            connection, learner_id=learner.learner_id, language=language, stamp=stamp
-        )
+    stamp = get_stamp(connection, learner_id=learner.learner_id)
+    return find_path(
+        connection, learner_id=learner.learner_id, language=language, stamp=stamp
+    )
 
 
 def propose_path(
@@ -85,10 +84,10 @@ def propose_path(
     Raises:
         NoProfileError: The learner has not begun.
     """
-    stored = find_current_path(database, learner=learner, language=language)
-    if stored is not None:
-        return stored
     with database.read() as connection:
+        stored = find_current_path(connection, learner=learner, language=language)
+        if stored is not None:
+            return stored
         stamp = get_stamp(connection, learner_id=learner.learner_id)
     body = write(_draw(database, learner, None))
     # If anything changed meanwhile, the stamp is already one of yesterday.

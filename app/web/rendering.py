@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cache
+from math import ceil, floor
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -53,6 +54,7 @@ def environment(language: Language) -> Environment:
     jinja.filters.update(
         text=lambda text: localized(text, language),
         decimal=lambda value: write_number(value, language),
+        counted=lambda value: plural_number(value, language),
         date=lambda value: write_date(value, language),
         clock=lambda value: format_time(value, "HH:mm", locale=str(language)),
         spaced=lambda value: _SPACES.sub(" ", value).strip(),
@@ -84,6 +86,19 @@ def write_number(value: float, language: Language) -> str:
     return str(format_decimal(value, format=pattern, locale=str(language)))
 
 
+def plural_number(value: float, language: Language) -> int:
+    """Return the whole number whose plural form fits, e.g. for 1.75 hours.
+
+    French takes the singular below 2, Arabic the form of the hundreds for fractions
+    (CLDR plural rules), the others the plural.
+    """
+    if float(value).is_integer():
+        return int(value)
+    if language is Language.AR:
+        return 100
+    return floor(value) if language is Language.FR else ceil(value)
+
+
 def write_date(value: datetime, language: Language) -> str:
     """Write a day in words, e.g. “23 novembre 2026”."""
     return str(format_date(value, "long", locale=str(language)))
@@ -99,8 +114,12 @@ class Prepared:
 
     def __init__(self, html: str) -> None:
         pieces = _SLOT.split(html)
-        self._chunks = [piece.encode() for piece in pieces[0::2]]
-        self._names = pieces[1::2]
+        self._pieces = [
+            b"" if number % 2 else piece.encode() for number, piece in enumerate(pieces)
+        ]
+        self._places: dict[str, list[int]] = {}
+        for place in range(1, len(pieces), 2):
+            self._places.setdefault(pieces[place], []).append(place)
 
     def fill(self, values: Mapping[str, str | bytes]) -> bytes:
         """Return the page with each slot filled.
@@ -109,11 +128,11 @@ class Prepared:
             values: By slot name; text is escaped, bytes are taken as they are. A
                 slot without a value stays empty.
         """
-        out = [self._chunks[0]]
-        for name, chunk in zip(self._names, self._chunks[1:], strict=True):
-            value = values.get(name, b"")
-            out.append(value if isinstance(value, bytes) else escape(value).encode())
-            out.append(chunk)
+        out = self._pieces.copy()
+        for name, value in values.items():
+            written = value if isinstance(value, bytes) else escape(value).encode()
+            for place in self._places.get(name, ()):
+                out[place] = written
         return b"".join(out)
 
 

@@ -165,14 +165,8 @@ class _Step:
         self.body = dependant.body_params[0] if dependant.body_params else None
         self.request_name = dependant.request_param_name
         self._path = dependant.path_params
-        self._others = [
-            (fields, read)
-            for fields, read in (
-                (dependant.header_params, lambda request: request.headers),
-                (dependant.cookie_params, lambda request: request.cookies),
-            )
-            if fields
-        ]
+        self._headers = dependant.header_params
+        self._cookies = dependant.cookie_params
         self._query = dependant.query_params
         self._without_query = request_params_to_args(self._query, QueryParams())
 
@@ -182,35 +176,32 @@ class _Step:
         """Return the keyword arguments and what is wrong with them."""
         values = {name: known[call] for name, call in self.results}
         problems: list[Any] = []
-        for field in self._path:
-            sent = request.path_params[field.alias]
-            loc = ("path", field.alias)
-            values[field.name], wrong = field.validate(sent, loc=loc)
-            problems += wrong
-        if self._query:
-            self._read_query(request, values, problems)
-        for fields, read in self._others:
-            found, wrong = request_params_to_args(fields, read(request))
-            values |= found
-            problems += wrong
+        if self._path:
+            for field in self._path:
+                sent, loc = request.path_params[field.alias], ("path", field.alias)
+                values[field.name], wrong = field.validate(sent, loc=loc)
+                problems += wrong
+        if self._query or self._headers or self._cookies:
+            for found, wrong in self._read_others(request):
+                values |= found
+                problems += wrong
         if self.body is not None:
-            sent = read_json(request)
-            values[self.body.name], wrong = self.body.validate(sent, loc=("body",))
+            body = read_json(request)
+            values[self.body.name], wrong = self.body.validate(body, loc=("body",))
             problems += wrong
         if self.request_name:
             values[self.request_name] = request
         return values, problems
 
-    def _read_query(
-        self, request: Request, values: dict[str, Any], problems: list[Any]
-    ) -> None:
-        found, wrong = (
-            request_params_to_args(self._query, request.query_params)
-            if request.scope["query_string"]
-            else self._without_query
-        )
-        values |= found
-        problems += wrong
+    def _read_others(self, request: Request) -> Iterator[tuple[dict[str, Any], Any]]:
+        if request.scope["query_string"]:
+            yield request_params_to_args(self._query, request.query_params)
+        else:
+            yield self._without_query
+        if self._headers:
+            yield request_params_to_args(self._headers, request.headers)
+        if self._cookies:
+            yield request_params_to_args(self._cookies, request.cookies)
 
 
 @cache

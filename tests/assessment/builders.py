@@ -1,5 +1,6 @@
 """Attempts, in the database and through the API."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -41,14 +42,17 @@ def add_attempt(
 
 
 def answer_items(
-    connection: Connection, attempt: Attempt, *, now: datetime = NOON, **values: str
+    connection: Connection,
+    attempt: Attempt,
+    values: Mapping[str, str],
+    *,
+    now: datetime = NOON,
 ) -> None:
-    """Save answers; ``data_protection="2"`` stands for ``data-protection``."""
     save_answers(
         connection,
         attempt_id=attempt.attempt_id,
         learner_id=attempt.learner_id,
-        values={name.replace("_", "-"): value for name, value in values.items()},
+        values=values,
         now=now,
     )
 
@@ -74,7 +78,7 @@ def add_result(
     """Answer everything alike and submit."""
     attempt = add_attempt(connection, learner, now=now)
     values = dict.fromkeys(keys(instrument_of(connection)), value)
-    answer_items(connection, attempt, now=now, **values)
+    answer_items(connection, attempt, values, now=now)
     submit(connection, attempt, now=now)
     return attempt
 

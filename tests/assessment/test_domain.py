@@ -1,6 +1,7 @@
 from dataclasses import replace
 from uuid import UUID
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,9 +16,7 @@ from app.assessment.domain import (
     read_value,
 )
 from app.assessment.errors import UnknownAnswerError
-from app.frameworks.domain import Framework, Instrument
 from app.frameworks.files import parse_framework, parse_instrument
-from app.frameworks.service import encode
 from app.kernel.text import Language
 from app.proficiency.domain import EvidenceSource, Outcome
 from tests.constants import NOON
@@ -36,13 +35,17 @@ ATTEMPT = Attempt(
 )
 
 
-def small() -> tuple[Framework, Instrument]:
-    framework = parse_framework(encode(builders.framework()))
-    return framework, parse_instrument(encode(builders.instrument()))
+def written(data: builders.Mapping) -> bytes:
+    return orjson.dumps(data, option=orjson.OPT_NON_STR_KEYS)
+
+
+FRAMEWORK = parse_framework(written(builders.framework()))
+INSTRUMENT = parse_instrument(written(builders.instrument()))
+FIRST = INSTRUMENT.items[0]
 
 
 def test_groups_follow_the_domains_and_attitudes_come_last() -> None:
-    groups = group_items(*small())
+    groups = group_items(FRAMEWORK, INSTRUMENT)
 
     assert [(g.number, g.domain, g.first, g.last) for g in groups] == [
         (1, "data", 1, 2),
@@ -55,35 +58,34 @@ def test_groups_follow_the_domains_and_attitudes_come_last() -> None:
 
 
 def test_group_without_items_is_left_out() -> None:
-    framework, instrument = small()
+    only_trust = replace(INSTRUMENT, items=INSTRUMENT.items[2:])
 
-    only_trust = replace(instrument, items=instrument.items[2:])
+    groups = group_items(FRAMEWORK, only_trust)
 
-    assert [g.domain for g in group_items(framework, only_trust)] == [None]
+    assert [group.domain for group in groups] == [None]
 
 
 @pytest.mark.parametrize(("answered", "minutes"), [(0, 12), (1, 8), (2, 4), (3, 0)])
 def test_minutes_left_shrink_with_the_answers(answered: int, minutes: int) -> None:
-    assert minutes_left(small()[1], answered) == minutes
+    assert minutes_left(INSTRUMENT, answered) == minutes
 
 
 @given(st.integers(0, 40))
 def test_minutes_left_are_never_negative_and_zero_only_at_the_end(
     answered: int,
 ) -> None:
-    minutes = minutes_left(small()[1], answered)
+    minutes = minutes_left(INSTRUMENT, answered)
 
     assert (minutes == 0) == (answered >= 3)
     assert 0 <= minutes <= 12
 
 
 def test_items_offer_their_levels_and_what_is_no_level() -> None:
-    item = small()[1].items[0]
     offered = ["0", "1", "2", "unknown", "not_applicable"]
 
-    assert [check_value(item, value) for value in offered] == offered
+    assert [check_value(FIRST, value) for value in offered] == offered
     with pytest.raises(UnknownAnswerError) as refusal:
-        check_value(item, "3")
+        check_value(FIRST, "3")
     assert refusal.value.facts == {
         "item": "q-open-data",
         "allowed": "0, 1, 2, not_applicable, unknown",
@@ -92,10 +94,9 @@ def test_items_offer_their_levels_and_what_is_no_level() -> None:
 
 @given(st.text(max_size=12))
 def test_nothing_else_is_an_answer(value: str) -> None:
-    item = small()[1].items[0]
     if value not in {*ASIDE_VALUES, "1", "2"}:
         with pytest.raises(UnknownAnswerError):
-            check_value(item, value)
+            check_value(FIRST, value)
 
 
 @pytest.mark.parametrize(
@@ -116,7 +117,7 @@ def test_answers_mean_levels_or_none(
 def test_observations_leave_the_unanswered_out() -> None:
     answers = {"q-trust": "unknown", "q-open-data": "0", "q-of-another-version": "4"}
 
-    seen = observe(ATTEMPT, small()[1], answers, at=NOON)
+    seen = observe(ATTEMPT, INSTRUMENT, answers, at=NOON)
 
     assert [(o.competency, o.outcome, o.level) for o in seen] == [
         ("open-data", Outcome.LEVEL, 0),

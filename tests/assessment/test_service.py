@@ -91,9 +91,9 @@ def test_not_sure_is_a_role_of_its_own(connection: Connection) -> None:
 def test_last_answer_to_an_item_counts(connection: Connection) -> None:
     attempt = add_attempt(connection)
 
-    answer_items(connection, attempt, open_data="1", trust="2")
-    answer_items(connection, attempt, now=LATER, open_data="unknown")
-    answer_items(connection, attempt, now=LATER, open_data="unknown")
+    answer_items(connection, attempt, {"open-data": "1", "trust": "2"})
+    answer_items(connection, attempt, {"open-data": "unknown"}, now=LATER)
+    answer_items(connection, attempt, {"open-data": "unknown"}, now=LATER)
 
     assert answers_of(connection, attempt) == {"trust": "2", "open-data": "unknown"}
     assert count(connection, EvidenceRow) == 0
@@ -104,12 +104,12 @@ def test_one_wrong_answer_refuses_all_of_its_page(database: Database) -> None:
         attempt = add_attempt(connection)
 
     wrong: list[tuple[type[Exception], dict[str, str]]] = [
-        (ItemNotFoundError, {"trust": "1", "no_such_item": "1"}),
-        (UnknownAnswerError, {"trust": "1", "open_data": "5"}),
+        (ItemNotFoundError, {"trust": "1", "no-such-item": "1"}),
+        (UnknownAnswerError, {"trust": "1", "open-data": "5"}),
     ]
     for error, values in wrong:
         with pytest.raises(error), database.write() as connection:
-            answer_items(connection, attempt, **values)
+            answer_items(connection, attempt, values)
 
     with database.read() as connection:
         assert answers_of(connection, attempt) == {}
@@ -118,7 +118,7 @@ def test_one_wrong_answer_refuses_all_of_its_page(database: Database) -> None:
 def test_nothing_to_save_is_fine(connection: Connection) -> None:
     attempt = add_attempt(connection)
 
-    answer_items(connection, attempt)
+    answer_items(connection, attempt, {})
 
     assert answers_of(connection, attempt) == {}
 
@@ -149,7 +149,9 @@ def test_submit_stores_time_evidence_and_event_together(
 ) -> None:
     attempt = add_attempt(connection)
     answer_items(
-        connection, attempt, open_data="0", trust="unknown", creativity="not_applicable"
+        connection,
+        attempt,
+        {"open-data": "0", "trust": "unknown", "creativity": "not_applicable"},
     )
 
     submitted_at = submit(connection, attempt, now=LATER)
@@ -171,7 +173,7 @@ def test_submit_stores_time_evidence_and_event_together(
 
 def test_submitting_again_changes_nothing(connection: Connection) -> None:
     attempt = add_attempt(connection)
-    answer_items(connection, attempt, open_data="1")
+    answer_items(connection, attempt, {"open-data": "1"})
     submit(connection, attempt)
     aim = find_aim(connection, learner_id=attempt.learner_id)
 
@@ -194,11 +196,11 @@ def test_submitting_nothing_gives_no_evidence(connection: Connection) -> None:
 
 def test_answers_are_final_after_submission(connection: Connection) -> None:
     attempt = add_attempt(connection)
-    answer_items(connection, attempt, open_data="1")
+    answer_items(connection, attempt, {"open-data": "1"})
     submit(connection, attempt)
 
     with pytest.raises(AttemptSubmittedError):
-        answer_items(connection, attempt, open_data="2")
+        answer_items(connection, attempt, {"open-data": "2"})
 
     assert answers_of(connection, attempt) == {"open-data": "1"}
 
@@ -243,7 +245,7 @@ def in_two_tabs(*tabs: Callable[[], object]) -> list[object]:
 def test_two_tabs_submit_once(database: Database) -> None:
     with database.write() as connection:
         attempt = add_attempt(connection)
-        answer_items(connection, attempt, open_data="1")
+        answer_items(connection, attempt, {"open-data": "1"})
 
     def tab(minutes: int) -> object:
         with database.write() as connection:
@@ -269,7 +271,7 @@ def test_no_acknowledged_answer_is_lost_when_another_tab_submits(
         for item in items * 20:
             try:
                 with database.write() as connection:
-                    answer_items(connection, attempt, **{item: "2"})
+                    answer_items(connection, attempt, {item: "2"})
             except AttemptSubmittedError:
                 return
             acknowledged.append(item)
@@ -297,7 +299,7 @@ def test_two_tabs_answering_the_same_questions_keep_one_answer_each(
     def tab(value: str, order: list[str]) -> None:
         for item in order:
             with database.write() as connection:
-                answer_items(connection, attempt, **{item: value})
+                answer_items(connection, attempt, {item: value})
 
     in_two_tabs(lambda: tab("1", items), lambda: tab("2", items[::-1]))
 
@@ -313,12 +315,12 @@ def test_two_tabs_saving_whole_pages_in_other_orders_do_not_block_each_other(
     with database.write() as connection:
         attempt = add_attempt(connection)
         items = keys(instrument_of(connection))
-        answer_items(connection, attempt, **dict.fromkeys(items, "0"))
+        answer_items(connection, attempt, dict.fromkeys(items, "0"))
 
     def tab(value: str, order: list[str]) -> None:
         for _ in range(20):
             with database.write() as connection:
-                answer_items(connection, attempt, **dict.fromkeys(order, value))
+                answer_items(connection, attempt, dict.fromkeys(order, value))
 
     in_two_tabs(lambda: tab("1", items), lambda: tab("2", items[::-1]))
 

@@ -1,16 +1,28 @@
 """A learner and a raw wire for the tests of the web layer."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
+from socket import socket
 from typing import Any
 from urllib.parse import unquote
 
+import httpx
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from app.settings import ROOT
+from tests.constants import SECRET_KEY
+
 FRAMEWORK = "unesco-ai-dt"
 PROBLEM = "application/problem+json"
+PATIENCE_S = 60
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +44,7 @@ class Begun:
         return f"/api/v1/attempts/{self.attempt}/answers/{self.items[number]}"
 
 
-def begin(client: TestClient, lang: str = "fr", role: str | None = None) -> Begun:
+def begin(client: httpx.Client, lang: str = "fr", role: str | None = None) -> Begun:
     """Begin a questionnaire through the API."""
     sent = {"framework": FRAMEWORK, "lang": lang, "role": role}
     made = client.post("/api/v1/attempts", json=sent).json()
@@ -115,3 +127,52 @@ def app_of(client: TestClient) -> FastAPI:
     app = client.app
     assert isinstance(app, FastAPI)
     return app
+
+
+@dataclass(frozen=True, kw_only=True)
+class Served:
+    """A server that runs."""
+
+    base: str
+    process: subprocess.Popen[bytes]
+
+
+@contextmanager
+def serving(database_url: str, log: Path, **settings: str) -> Iterator[Served]:
+    """Run the program as an operator does; kill it, as a power cut would, at the end."""
+    with socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = str(probe.getsockname()[1])
+    own = {
+        "MASAR_DATABASE_URL": database_url,
+        "MASAR_SECRET_KEY": SECRET_KEY,
+        **{f"MASAR_{name.upper()}": value for name, value in settings.items()},
+    }
+    with (
+        log.open("ab") as output,
+        subprocess.Popen(  # noqa: S603 -- our own program
+            [sys.executable, "-m", "app", "serve", "--port", port],
+            cwd=ROOT,
+            env=os.environ | own,  # noqa: TID251 -- a child needs the PATH
+            stdout=output,
+            stderr=output,
+        ) as process,
+    ):
+        try:
+            wait_until_ready(f"http://127.0.0.1:{port}")
+            yield Served(base=f"http://127.0.0.1:{port}", process=process)
+        finally:
+            process.kill()
+
+
+def wait_until_ready(base: str) -> None:
+    """Return as soon as a server answers."""
+    end = time.monotonic() + PATIENCE_S
+    while time.monotonic() < end:
+        try:
+            if httpx.get(f"{base}/readyz", trust_env=False).is_success:
+                return
+        except httpx.TransportError:
+            pass
+        time.sleep(0.05)
+    raise TimeoutError(base)
