@@ -3,7 +3,7 @@ PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
 EXTRACT := $(BIN)/pybabel --quiet extract -F babel.cfg -k N_ -k NN_:1,2 --omit-header --sort-output --no-location
-UPDATE := --domain messages --output-dir app/web/locales --no-fuzzy-matching --ignore-obsolete --omit-header --width 100
+UPDATE := --domain messages --output-dir app/web/locales --no-fuzzy-matching --ignore-obsolete --width 100
 
 .PHONY: help run test check bench format messages lock clean
 .DEFAULT_GOAL := help
