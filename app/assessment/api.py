@@ -53,7 +53,8 @@ ItemKey = Annotated[str, Field(max_length=64)]
 @router.post(
     "",
     status_code=status.HTTP_201_CREATED,
-    responses=problem_responses(400, 401, 413, 415, 422, 429),
+    responses=problem_responses(401, 413, 415, 422, 429),
+    openapi_extra={"security": [{}]},  # beside the token: nobody is a learner yet
 )
 def create_attempt(
     request: Request,
@@ -156,7 +157,7 @@ def get_attempt(
 
 @hot.put(
     "/{attempt_id}/answers/{item}",
-    responses=problem_responses(400, 401, 404, 409, 413, 415, 422),
+    responses=problem_responses(401, 404, 409, 413, 415, 422),
 )
 def put_answer(
     attempt_id: UUID,
@@ -180,7 +181,7 @@ def put_answer(
 
 @router.post(
     "/{attempt_id}/submit",
-    responses=problem_responses(401, 404, 422),
+    responses=problem_responses(401, 404, 413, 422),
 )
 def submit_attempt(
     attempt_id: UUID, learner: ApiLearnerDep, connection: WriteDep, now: Now

@@ -27,7 +27,7 @@ _ATTEMPT = Prebuilt(_ONE)
 # where a write is alone anyway).
 _ATTEMPT_SHARED = Prebuilt(_ONE.with_for_update(read=True))
 _ATTEMPT_LOCKED = Prebuilt(_ONE.with_for_update())
-_ATTEMPTS = _COLUMNS.order_by(AttemptRow.started_at.desc())
+_ATTEMPTS = _COLUMNS.order_by(AttemptRow.started_at.desc(), AttemptRow.attempt_id)
 _ANSWERS = Prebuilt(
     select(AnswerRow.item_key, AnswerRow.value)
     .where(

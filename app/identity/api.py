@@ -23,7 +23,7 @@ router = APIRouter(prefix="/api/v1", tags=["identity"], route_class=Route)
 @router.post(
     "/tokens",
     status_code=status.HTTP_201_CREATED,
-    responses=problem_responses(400, 404, 413, 415, 422, 429),
+    responses=problem_responses(404, 413, 415, 422, 429),
 )
 def create_token(
     request: Request,

@@ -6,9 +6,13 @@ from pydantic import BaseModel, ConfigDict, Field
 class TokenIn(BaseModel):
     """What a learner shows to be known again."""
 
-    model_config = ConfigDict(use_attribute_docstrings=True, extra="forbid")
+    model_config = ConfigDict(
+        use_attribute_docstrings=True,
+        extra="forbid",
+        json_schema_extra={"examples": [{"resume_code": "K7PM-2XQ4-9BTB"}]},
+    )
 
-    resume_code: str = Field(max_length=100, examples=["K7PM-2XQ4-9BTB"])
+    resume_code: str = Field(max_length=100)
     """As written down; case, blanks and hyphens do not matter."""
 
 

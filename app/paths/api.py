@@ -106,7 +106,7 @@ def read_languages(values: list[str] | None) -> tuple[Language, ...] | None:
 
 @router.put(
     "/preferences",
-    responses=problem_responses(400, 401, 413, 415, 422),
+    responses=problem_responses(401, 413, 415, 422),
 )
 def put_preferences(
     body: PreferencesIn, learner: ApiLearnerDep, connection: WriteDep, now: Now
@@ -127,7 +127,7 @@ def put_preferences(
 @router.put(
     "/steps/{key:path}",
     status_code=status.HTTP_204_NO_CONTENT,
-    responses=problem_responses(400, 401, 404, 413, 415, 422),
+    responses=problem_responses(401, 404, 413, 415, 422),
 )
 def put_step(
     key: str, body: ChoiceIn, learner: ApiLearnerDep, connection: WriteDep, now: Now

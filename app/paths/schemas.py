@@ -47,6 +47,19 @@ class Shape(BaseModel):
 class PreferencesIn(Shape):
     """What a learner can spend on learning."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "hours_per_week": 3,
+                    "weeks": 12,
+                    "languages": ["fr", "en"],
+                    "max_mb": 1000,
+                }
+            ]
+        }
+    )
+
     hours_per_week: Hours
     weeks: Weeks
     languages: list[Language] = Field(min_length=1, max_length=5)
@@ -66,6 +79,8 @@ class PreferencesIn(Shape):
 
 class ChoiceIn(Shape):
     """What a learner says about one step."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"choice": "done"}]})
 
     choice: Literal["done", "aside", "back"]
     """``back`` takes an earlier word back."""

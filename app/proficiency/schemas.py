@@ -48,7 +48,7 @@ class StandingOut(Shape):
     """Newest first."""
 
 
-class DomainOut(Shape):
+class DomainSummaryOut(Shape):
     """One domain; ``key`` null stands for the attitudes."""
 
     key: str | None
@@ -69,7 +69,7 @@ class ProfileOut(Shape):
     role: str | None
     observed_at: datetime | None
     competencies: list[StandingOut]
-    domains: list[DomainOut]
+    domains: list[DomainSummaryOut]
 
 
 def write_profile(profile: Profile, language: Language) -> ProfileOut:
@@ -100,7 +100,7 @@ def write_profile(profile: Profile, language: Language) -> ProfileOut:
             for standing in profile.standings
         ],
         domains=[
-            DomainOut(
+            DomainSummaryOut(
                 key=summary.key,
                 title=titles.get(summary.key or ""),
                 reached=summary.reached,

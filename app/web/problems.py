@@ -51,7 +51,21 @@ _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 class Problem(BaseModel):
     """Body of an error, after RFC 9457."""
 
-    model_config = ConfigDict(use_attribute_docstrings=True)
+    model_config = ConfigDict(
+        use_attribute_docstrings=True,
+        json_schema_extra={
+            "examples": [
+                {
+                    "type": "/api/problems/unknown-role",
+                    "title": "We do not know this role",
+                    "status": 422,
+                    "detail": "Please choose one from the list, or “not sure”.",
+                    "code": "unknown-role",
+                    "facts": {"role": "minister", "allowed": "senior-leader, …"},
+                }
+            ]
+        },
+    )
 
     type: str
     """``/api/problems/<code>``; stable, for programs."""
@@ -215,7 +229,6 @@ def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 _MEANINGS = {
-    400: "The request cannot be read.",
     401: "No valid token.",
     404: "Not there, or not yours.",
     409: "Contradicts the present state.",

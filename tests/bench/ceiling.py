@@ -119,7 +119,9 @@ class Ceiling:
         """Answer the questionnaire page, written beforehand for each learner."""
         learner = self._by_session[request.cookies["masar_session"]]
         await self._run("page", learner)
-        return Response(learner["page"].encode(), media_type="text/html", headers=HEADERS)
+        return Response(
+            learner["page"].encode(), media_type="text/html", headers=HEADERS
+        )
 
     async def save(self, request: Request) -> Response:
         """Keep an answer."""

@@ -59,9 +59,7 @@ class Recorder:
 
     def note(self, sql: object, parameters: object, *, is_write: bool) -> None:
         """Keep one statement."""
-        self.steps.append(
-            Step(sql=str(sql), parameters=parameters, is_write=is_write)
-        )
+        self.steps.append(Step(sql=str(sql), parameters=parameters, is_write=is_write))
 
 
 RECORDER = Recorder()

@@ -40,8 +40,10 @@ class Figures:
     p50_ms: float
     p99_ms: float
     max_ms: float
+    answers: int
+    """All of them, those of the warm-up too."""
     bytes: int
-    """Of the last answer, with its head."""
+    """Of one answer, with its head."""
 
 
 class _Caller:
@@ -100,6 +102,8 @@ def run(order: Order) -> Figures:
     begun = time.perf_counter() + order.warm_up
     end = begun + order.seconds
     times: list[float] = []
+    answers = 0
+    size = 0
     now = 0.0
     while now < end:
         for key, _events in selector.select(5):
@@ -107,24 +111,22 @@ def run(order: Order) -> Figures:
             if not caller.is_answered():
                 continue
             now = time.perf_counter()
+            answers += 1
+            size = caller.size
             if not caller.head.startswith(expected):
                 raise RuntimeError(caller.head[:200])
             if now >= begun:
                 times.append(now - caller.sent_at)
             caller.ask()
-    size = callers[0].size or callers[-1].size
     for caller in callers:
         caller.socket.close()
-    return _sum_up(times, order.seconds, size)
-
-
-def _sum_up(times: list[float], seconds: float, size: int) -> Figures:
     ordered = sorted(times)
     return Figures(
-        per_second=len(ordered) / seconds,
+        per_second=len(ordered) / order.seconds,
         p50_ms=ordered[len(ordered) // 2] * 1000,
         p99_ms=ordered[int(len(ordered) * 0.99)] * 1000,
         max_ms=ordered[-1] * 1000,
+        answers=answers,
         bytes=size,
     )
 

@@ -26,7 +26,9 @@ RULES = [*TAGS, "best-practice"]
 NARROW = (320, 640)
 DESKTOP = (1280, 900)
 ON_EVERY_PAGE = pytest.mark.parametrize("name", PAGES)
-OPEN_ALL = "document.querySelectorAll('details').forEach(each => { each.open = true })"
+OPEN_ALL = (
+    "document.querySelectorAll('main details').forEach(each => { each.open = true })"
+)
 BLUR = "document.activeElement.blur()"
 AXE = """rules => axe.run({runOnly: rules}).then(found => found.violations.map(
     rule => [rule.id, ...rule.nodes.map(node => node.target.join(' '))]))"""
@@ -82,6 +84,23 @@ def test_a_page_has_no_barrier_on_the_smallest_phone(
 
 
 @BOTH
+def test_the_languages_unfold_on_the_smallest_phone(
+    language: str, visit: VisitPage
+) -> None:
+    page = visit("path", language, size=NARROW).page
+
+    page.locator("header summary").click()
+
+    links = page.locator("header a[hreflang]")
+    assert links.count() == len(Language)
+    for box in (link.bounding_box() for link in links.all()):
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= NARROW[0]
+        assert box["height"] >= 24
+
+
+@BOTH
 @ON_EVERY_PAGE
 def test_a_page_is_legible_in_the_dark_and_on_a_desktop(
     name: str, language: str, visit: VisitPage, axe_script: str
@@ -121,14 +140,15 @@ def test_a_choice_is_seen_in_forced_colours(language: str, visit: VisitPage) -> 
     page = visit("group-3", language, forced_colors="active").page
     name = items(page)[0]
     label = page.locator(f'label:has(input[name="{name}"][value="2"])')
-    page.mouse.move(0, 0)
-    before = label.screenshot()
+    pictures = []
 
-    label.locator("input").check()
-    page.evaluate(BLUR)
-    page.mouse.move(0, 0)
+    for value in ("2", "3"):
+        page.locator(f'input[name="{name}"][value="{value}"]').check()
+        page.evaluate(BLUR)
+        page.mouse.move(0, 0)
+        pictures.append(label.screenshot())
 
-    assert label.screenshot() != before
+    assert pictures[0] != pictures[1]
 
 
 def tab_to(page: Page, selector: str) -> None:
@@ -168,13 +188,14 @@ def test_the_way_is_open_to_a_keyboard_alone(
 
 
 def answer_by_keyboard(page: Page) -> None:
-    """Choose the second statement of each question; stop at the button."""
+    """Try the second statement of each question, choose the first, go to the button."""
     for name in items(page):
         tab_to(page, f'input[name="{name}"]')
         page.keyboard.press("Space")
         page.keyboard.press("ArrowDown")
-        chosen = page.locator(f'input[name="{name}"][value="2"]')
-        expect(chosen).to_be_checked()
+        expect(page.locator(f'input[name="{name}"][value="2"]')).to_be_checked()
+        page.keyboard.press("ArrowUp")
+        expect(page.locator(f'input[name="{name}"][value="1"]')).to_be_checked()
     tab_to(page, "form[data-autosave] button[type=submit]")
 
 

@@ -62,7 +62,7 @@ def random_case(seed: int) -> tuple[tuple[Gap, ...], tuple[Unit, ...], Budget]:
         for module in _course(random, course, size)
     )
     hours = random.choice((20.0, 30.0, 40.0, 60.0, 80.0))
-    megabytes = random.choice((None, round(hours * 80)))
+    megabytes = random.choice((None, round(hours * 100)))
     return gaps, units, Budget(hours=hours, megabytes=megabytes)
 
 
@@ -75,7 +75,10 @@ def _course_sizes(random: Random) -> list[int]:
 
 
 def _course(random: Random, course: int, size: int) -> list[Unit]:
+    """Draw a course pitched at one level, whose modules follow one another."""
     topics = random.sample(COMPETENCIES, 4)
+    pitch = random.choices(range(3), (5, 4, 2))[0]
+    megabytes_per_hour = random.choice((15, 150, 150, 150, 150))
     modules: list[Unit] = []
     for number in range(size):
         hours = random.randint(3, 24) / 4
@@ -84,9 +87,9 @@ def _course(random: Random, course: int, size: int) -> list[Unit]:
                 key=f"course-{course:02}/{number}",
                 course=f"course-{course:02}",
                 hours=hours,
-                megabytes=round(hours * MEGABYTES_PER_HOUR * random.random()),
+                megabytes=round(hours * megabytes_per_hour),
                 gains=tuple(
-                    _gain(random, topic)
+                    _gain(random, topic, pitch)
                     for topic in random.sample(topics, random.randint(1, 3))
                 ),
                 needs=_needs(random),
@@ -98,12 +101,13 @@ def _course(random: Random, course: int, size: int) -> list[Unit]:
     return modules
 
 
-def _gain(random: Random, competency: str) -> Gain:
-    start = random.choices(range(4), (6, 5, 3, 1))[0]
+def _gain(random: Random, competency: str, pitch: int) -> Gain:
+    """Most modules start at the pitch of their course, some one level off it."""
+    start = min(2, max(0, pitch + random.choices((-1, 0, 1), (1, 5, 2))[0]))
     return Gain(
         competency=competency,
         from_level=start,
-        to_level=min(4, start + random.choices((1, 2), (4, 1))[0]),
+        to_level=min(3, start + random.choices((1, 2), (4, 1))[0]),
     )
 
 

@@ -60,12 +60,12 @@ def begin_in_browser(client: TestClient, lang: str = "fr") -> str:
     """Begin a questionnaire in the browser; return the address of its first page."""
     sent = {"form_token": form_token(client, f"/{lang}/assess"), "role": ""}
     answer = client.post(f"/{lang}/assess", data=sent, follow_redirects=False)
-    return answer.headers["location"]
+    return str(answer.headers["location"])
 
 
 def form_token(client: TestClient, address: str) -> str:
     """Return the token of the forms on a page."""
-    page = client.get(address).text
+    page = str(client.get(address).text)
     return page.partition('name="form_token" value="')[2].partition('"')[0]
 
 

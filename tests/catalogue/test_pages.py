@@ -1,0 +1,66 @@
+import pytest
+from fastapi.testclient import TestClient
+
+from app.kernel.text import Language
+from tests.identity.builders import read_page, show
+
+MOOC = "unesco-oxford-ai-dt-gov"
+
+
+def test_courses_are_listed_in_every_language(client: TestClient) -> None:
+    for language in Language:
+        page = show(client, f"/{language}/courses")
+
+        assert page.language == language
+        assert f"/{language}/courses/{MOOC}" in page.links
+        assert {"competency", "taught_in", "max_hours", "provider", "q"} <= set(
+            page.controls
+        )
+
+
+def test_filters_stay_chosen_and_narrow(client: TestClient) -> None:
+    every = show(client, "/fr/courses").links
+    page = show(client, "/fr/courses?competency=cybersecurity&taught_in=en&q=cisco")
+
+    assert page.checked["competency"] == "cybersecurity"
+    assert page.controls["q"] == ["cisco"]
+    assert "/fr/courses/cisco-intro-cyber" in page.links
+    assert f"/fr/courses/{MOOC}" not in page.links
+    assert f"/fr/courses/{MOOC}" in every
+
+
+@pytest.mark.parametrize(
+    "query", ["max_hours=x", "max_hours=nan", "max_hours=-1", "taught_in=french"]
+)
+def test_filter_that_cannot_be_read_is_no_error(client: TestClient, query: str) -> None:
+    assert show(client, f"/fr/courses?{query}").headings
+
+
+def test_nothing_found_is_a_page_too(client: TestClient) -> None:
+    page = show(client, '/fr/courses?q=<script>alert("x")</script>')
+
+    assert page.controls["q"] == ['<script>alert("x")</script>']
+    assert f"/fr/courses/{MOOC}" not in page.links
+
+
+def test_course_links_to_its_provider(client: TestClient) -> None:
+    for language in Language:
+        page = show(client, f"/{language}/courses/{MOOC}")
+
+        assert page.headings == ["AI and Digital Transformation in Government"]
+        assert "https://oxsbs.link/unesco" in page.links
+
+
+def test_every_course_has_a_page(client: TestClient) -> None:
+    items = client.get("/api/v1/courses", params={"limit": 100}).json()["items"]
+
+    pages = [show(client, f"/ar/courses/{course['key']}") for course in items]
+
+    assert [page.headings[0] for page in pages] == [c["title"] for c in items]
+
+
+def test_course_that_is_not_there_is_a_page(client: TestClient) -> None:
+    answer = client.get("/fr/courses/nothing")
+
+    assert answer.status_code == 404
+    assert "/fr/courses" in read_page(answer).links

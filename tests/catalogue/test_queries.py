@@ -1,0 +1,123 @@
+from collections.abc import Callable
+
+import orjson
+import pytest
+from sqlalchemy import Connection, select
+
+from app.catalogue.domain import Course
+from app.catalogue.errors import CourseNotFoundError
+from app.catalogue.models import ReleaseRow
+from app.catalogue.queries import (
+    Filter,
+    find_release,
+    get_catalogue,
+    get_course,
+    list_courses,
+    list_providers,
+)
+from app.catalogue.service import load_catalogue
+from tests.constants import NOON
+
+MOOC = "unesco-oxford-ai-dt-gov"
+
+
+def found(connection: Connection, **wanted: object) -> list[str]:
+    return [c.key for c in list_courses(connection, Filter(**wanted))]  # type: ignore[arg-type]  # test data
+
+
+def test_no_filter_keeps_every_course_in_order(connection: Connection) -> None:
+    courses = get_catalogue(connection).courses
+
+    assert list_courses(connection, Filter()) == list(courses)
+    assert courses[0].key == MOOC
+
+
+@pytest.mark.parametrize(
+    ("wanted", "holds"),
+    [
+        (
+            {"competency": "cybersecurity"},
+            lambda c: "cybersecurity" in {s.competency for s in c.serves},
+        ),
+        ({"language": "ar"}, lambda c: "ar" in c.languages()),
+        ({"max_hours": 6}, lambda c: c.hours is not None and c.hours <= 6),
+        ({"max_hours": 0}, lambda _c: False),
+        ({"q": "intelligence artificielle"}, lambda c: c.key == "objectif-ia"),
+    ],
+)
+def test_filter_keeps_what_it_says(
+    connection: Connection,
+    wanted: dict[str, object],
+    holds: Callable[[Course], bool],
+) -> None:
+    courses = get_catalogue(connection).courses
+    expected = [course.key for course in courses if holds(course)]
+
+    kept = found(connection, **wanted)
+
+    assert set(expected) <= set(kept)
+    assert wanted == {"max_hours": 0} or kept
+    if "q" not in wanted:
+        assert kept == expected
+
+
+@pytest.mark.parametrize(
+    "q", ["OXFORD unesco", "oxford  UNESCO", "Saïd", "said", "SAÏD"]
+)
+def test_search_forgives_case_accents_and_order(connection: Connection, q: str) -> None:
+    assert MOOC in found(connection, q=q)
+
+
+def test_search_finds_modules_in_any_language(connection: Connection) -> None:
+    assert MOOC in found(connection, q="حوكمه البيانات")
+    assert MOOC in found(connection, q="governanca")
+    assert found(connection, q="no such words") == []
+
+
+def test_filters_narrow_together(connection: Connection) -> None:
+    provider = get_course(connection, MOOC).provider
+
+    assert found(connection, provider=provider, language="ar") == [MOOC]
+    assert found(connection, provider=provider, language="sw") == []
+
+
+def test_unknown_length_is_not_zero_hours(connection: Connection) -> None:
+    unknown = {c.key for c in get_catalogue(connection).courses if c.hours is None}
+
+    assert unknown
+    assert not unknown & set(found(connection, max_hours=10_000))
+
+
+def test_course_that_is_not_there_is_an_error(connection: Connection) -> None:
+    with pytest.raises(CourseNotFoundError) as refusal:
+        get_course(connection, "x" * 100)
+
+    assert refusal.value.facts == {"key": "x" * 64}
+
+
+def test_providers_are_listed_once(connection: Connection) -> None:
+    courses = get_catalogue(connection).courses
+
+    providers = list_providers(courses)
+
+    assert set(providers) == {course.provider for course in courses}
+    assert len(providers) == len(set(providers))
+
+
+def test_loading_again_changes_nothing_and_loading_another_replaces(
+    connection: Connection,
+) -> None:
+    before = find_release(connection)
+    data = orjson.loads(connection.scalars(select(ReleaseRow.content)).one())
+
+    assert not load_catalogue(connection, key="open-courses", data=data, now=NOON)
+    data["courses"] = data["courses"][:1]
+    assert load_catalogue(connection, key="open-courses", data=data, now=NOON)
+
+    assert find_release(connection) != before
+    assert [course.key for course in get_catalogue(connection).courses] == [MOOC]
+
+
+def test_catalogue_that_is_not_loaded_is_an_error(connection: Connection) -> None:
+    with pytest.raises(CourseNotFoundError):
+        get_catalogue(connection, "nothing")
