@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kernel.database import Base
 from app.kernel.text import Language
-from app.paths.plan import Choice
+from app.paths.domain.plan import Choice
 
 
 class PreferenceRow(Base):

@@ -9,8 +9,8 @@ from app.catalogue.queries import find_release
 from app.identity.domain import Learner
 from app.kernel.statements import Prebuilt
 from app.kernel.text import Language
+from app.paths.domain.plan import Choice, Preferences
 from app.paths.models import ChoiceRow, PathRow, PreferenceRow
-from app.paths.plan import Choice, Preferences
 from app.proficiency.errors import NoProfileError
 from app.proficiency.queries import find_aim
 

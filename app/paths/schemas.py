@@ -10,8 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from app.catalogue.domain import Certificate, Cost
 from app.frameworks.domain import Framework
 from app.kernel.text import Language
-from app.paths.domain import Close
-from app.paths.plan import (
+from app.paths.domain.plan import (
     MOST_HOURS_PER_WEEK,
     MOST_WEEKS,
     Choice,
@@ -24,6 +23,7 @@ from app.paths.plan import (
     Uncovered,
     levels_of,
 )
+from app.paths.domain.values import Close
 from app.web.rendering import write_number
 from app.web.sentences import say, say_many
 

@@ -11,9 +11,10 @@ from app.identity.domain import Learner
 from app.journal.service import record
 from app.kernel.database import Database, Upsert
 from app.kernel.text import Language
+from app.paths.domain.explain import draw_path
+from app.paths.domain.plan import Choice, Path, Preferences, list_offers
 from app.paths.errors import StepNotFoundError
 from app.paths.models import ChoiceRow, PathRow, PreferenceRow
-from app.paths.plan import Choice, Path, Preferences, draw_path, list_offers
 from app.paths.queries import find_path, get_choices, get_preferences, get_stamp
 from app.proficiency.queries import get_profile
 from app.proficiency.service import mark_changed

@@ -81,6 +81,11 @@ class Route(APIRoute):
 
     inline: ClassVar[bool] = False
 
+    def __init__(self, path: str, endpoint: Call, **options: Any) -> None:  # noqa: ANN401 -- FastAPI has thirty
+        # Clients in other languages are named after it: ``put_answer``.
+        options["generate_unique_id_function"] = lambda route: route.name
+        super().__init__(path, endpoint, **options)
+
     @override
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         plan = tuple(_plan(self.dependant))

@@ -19,6 +19,7 @@ STYLE_ORDER = ("tokens.css", "base.css", "parts.css")
 """The three sheets travel as one file: one request on a slow line, not three."""
 _TEXT_TYPES = frozenset({".css", ".js", ".svg"})
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_REFUSED = re.compile(r"q\s*=\s*0(\.0*)?")
 _BLANKS = re.compile(r"\s*\n\s*")
 
 
@@ -69,7 +70,7 @@ def serve(assets: Mapping[str, Asset], request: Request) -> Response:
     asset = by_address.get(request.url.path)
     if asset is None:
         return Response("Not found", status_code=404, media_type="text/plain")
-    accepted = request.headers.get("accept-encoding", "")
+    accepted = _accepted(request.headers.get("accept-encoding", ""))
     coding = next(
         (c for c in ("br", "gzip") if c in accepted and c in asset.bodies), "identity"
     )
@@ -77,3 +78,13 @@ def serve(assets: Mapping[str, Asset], request: Request) -> Response:
     if coding != "identity":
         headers["content-encoding"] = coding
     return Response(asset.bodies[coding], media_type=asset.media_type, headers=headers)
+
+
+def _accepted(header: str) -> set[str]:
+    """Return the codings a browser takes (RFC 9110, 12.5.3); ``q=0`` is a refusal."""
+    codings = set()
+    for part in header.lower().split(","):
+        name, _, weight = part.partition(";")
+        if not _REFUSED.fullmatch(weight.strip()):
+            codings.add(name.strip())
+    return codings

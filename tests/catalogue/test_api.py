@@ -56,22 +56,23 @@ def test_filters_narrow(client: TestClient) -> None:
 
     assert MOOC in keys(client, lang="ar", competency="generative-ai", max_hours=12)
     assert MOOC not in keys(client, max_hours=11)
-    assert keys(client, q="oxford ia") == []
+    assert keys(client, q="oxford zebra") == []
     assert keys(client, provider="nobody") == []
     assert keys(client, competency="nothing") == []
     assert set(keys(client, lang="fr")) < set(everything)
 
 
 def test_list_pages_through_everything_once(client: TestClient) -> None:
-    everything, seen, after = keys(client), [], None
-    for _ in range(20):
-        page = client.get(COURSES, params={"limit": 7, "after": after}).json()
+    seen: list[str] = []
+    wanted: dict[str, Any] = {"limit": 7}
+    while True:
+        page = client.get(COURSES, params=wanted).json()
         seen += [course["key"] for course in page["items"]]
-        after = page["next"]
-        if after is None:
+        if page["next"] is None:
             break
+        wanted["after"] = page["next"]
 
-    assert seen == everything
+    assert seen == keys(client)
 
 
 @pytest.mark.parametrize("lang", ["ar", "en", "es", "fr", "pt"])
@@ -127,7 +128,7 @@ def test_wrong_parameters_are_problems(
     assert (answer.status_code, answer.json()["code"]) == (422, code)
 
 
-@pytest.mark.parametrize("key", ["nothing", "%00", "x" * 1000, "‮"])
+@pytest.mark.parametrize("key", ["nothing", "%00", "x" * 1000, "%E2%80%AE"])
 def test_course_that_is_not_there_is_a_problem(client: TestClient, key: str) -> None:
     answer = client.get(f"{COURSES}/{key}")
 

@@ -2,7 +2,7 @@
 
 from random import Random
 
-from app.paths.domain import Budget, Gain, Gap, Requirement, Unit
+from app.paths.domain.values import Budget, Gain, Gap, Requirement, Unit
 
 COMPETENCIES = tuple(f"c{number:02}" for number in range(19))
 COURSES = 60

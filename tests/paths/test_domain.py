@@ -7,18 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.paths.domain import (
-    Budget,
-    Close,
-    Gain,
-    Gap,
-    Plan,
-    Requirement,
-    Unit,
-    choose,
-    schedule,
-    without,
-)
+from app.paths.domain.choice import choose, schedule, without
+from app.paths.domain.values import Budget, Close, Gain, Gap, Plan, Requirement, Unit
 from tests.paths.builders import gap, random_case, unit
 
 PLENTY = Budget(hours=100, megabytes=None)

@@ -9,10 +9,14 @@ from tests.web.builders import PROBLEM, begin
 
 
 class OrphanError(DomainError):
+    """Belongs to no kind."""
+
     code = "orphan"
 
 
 class ChildError(NotFoundError):
+    """Belongs to one."""
+
     code = "child"
 
 

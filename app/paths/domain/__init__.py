@@ -1,0 +1,1 @@
+"""Paths, pure: ``choice`` chooses exactly, ``plan`` explains what was chosen."""

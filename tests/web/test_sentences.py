@@ -1,0 +1,73 @@
+import re
+from pathlib import Path
+
+import pytest
+
+from app.kernel.text import Language
+from app.web.sentences import (
+    ASIDE_LABELS,
+    PATH_SENTENCES,
+    PROBLEMS,
+    SINGLE_SENTENCES,
+    describe,
+    label,
+    say,
+    say_many,
+)
+
+FACTS: dict[str, str | int] = {
+    "course": "MOOC",
+    "hours": "2.5",
+    "languages": "français",
+    "name": "français",
+    "names": "éthique",
+    "step": 2,
+    "titles": "MOOC",
+    "week": 3,
+}
+NUMBERS = (1, 2, 3, 11, 100)
+LEFT_OPEN = re.compile(r"%\(|\{\w*\}")
+
+
+@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("code", PROBLEMS)
+def test_a_problem_has_a_title_and_a_sentence(code: str, language: Language) -> None:
+    title, sentence = describe(code, language)
+
+    assert title
+    assert sentence
+    assert not LEFT_OPEN.search(title + sentence)
+    assert not title.endswith(".")
+
+
+@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("code", SINGLE_SENTENCES)
+def test_a_sentence_is_filled_with_its_facts(code: str, language: Language) -> None:
+    assert not LEFT_OPEN.search(say(code, language, **FACTS))
+
+
+@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("code", PATH_SENTENCES)
+def test_a_sentence_with_a_number_is_filled_for_every_number(
+    code: str, language: Language
+) -> None:
+    said = [say_many(code, number, language, **FACTS) for number in NUMBERS]
+
+    assert not any(LEFT_OPEN.search(each) for each in said)
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_the_three_answers_beside_the_statements_differ(language: Language) -> None:
+    labels = [label(text, language) for text in ASIDE_LABELS.values()]
+
+    assert len(set(labels)) == 3
+
+
+@pytest.mark.parametrize("code", [*SINGLE_SENTENCES, *PATH_SENTENCES])
+def test_every_sentence_is_said_somewhere(code: str) -> None:
+    kind, _, rest = code.partition("-")
+    said = re.compile(rf'"{re.escape(code)}"|f"{kind}-\{{|"{kind}"')
+    modules = [p for p in Path("app").rglob("*.py") if p.name != "sentences.py"]
+
+    assert rest or code == "more"
+    assert any(said.search(path.read_text()) for path in modules)
