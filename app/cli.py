@@ -47,7 +47,10 @@ R = TypeVar("R")
 FAILED = 1
 MISUSED = 2
 UNAVAILABLE = 3
-DEMO_ANSWERS = "2 not_applicable 2 3 1 3 2 unknown 2 1 3 1 3 1 3 2 2 3 1".split()
+DEMO_ANSWERS = (
+    *("2", "not_applicable", "2", "3", "1", "3", "2", "unknown", "2", "1"),
+    *("3", "1", "3", "1", "3", "2", "2", "3", "1"),
+)
 """A believable mixture, in the order of the questions."""
 SCHEMAS = {
     "framework.schema.json": framework_schema,

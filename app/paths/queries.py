@@ -14,6 +14,8 @@ from app.paths.models import ChoiceRow, PathRow, PreferenceRow
 from app.proficiency.errors import NoProfileError
 from app.proficiency.queries import find_aim
 
+SHAPE = 1
+"""Raised with every change of the path document or its rules: older ones are redone."""
 _PREFERENCES = select(
     PreferenceRow.hours_per_week,
     PreferenceRow.weeks,
@@ -58,7 +60,7 @@ def get_choices(connection: Connection, *, learner_id: UUID) -> Mapping[str, Cho
 
 
 def get_stamp(connection: Connection, *, learner_id: UUID) -> str:
-    """Name what a path is computed from: evidence and catalogue.
+    """Name what a path is computed from: our rules, the evidence, the catalogue.
 
     Raises:
         NoProfileError: The learner has not begun.
@@ -66,7 +68,7 @@ def get_stamp(connection: Connection, *, learner_id: UUID) -> str:
     aim = find_aim(connection, learner_id=learner_id)
     if aim is None:
         raise NoProfileError
-    return f"{aim.revision}:{find_release(connection)}"
+    return f"{SHAPE}:{aim.revision}:{find_release(connection)}"
 
 
 def find_path(

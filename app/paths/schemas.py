@@ -159,6 +159,13 @@ class MoreOut(Shape):
     sentence: str
 
 
+class WiderOut(Shape):
+    """What one more accepted language would add."""
+
+    language: Language
+    sentence: str
+
+
 class UnitOut(Shape):
     """A step that was marked."""
 
@@ -194,6 +201,7 @@ class PathOut(Shape):
     gap_competencies: int
     uncovered: list[UncoveredOut]
     more: MoreOut | None
+    wider: WiderOut | None
     done: list[UnitOut]
     """Marked as done by the learner; self-declared."""
     aside: list[UnitOut]
@@ -240,6 +248,7 @@ class _Writer:
             gap_competencies=len(path.gaps),
             uncovered=[self._uncovered(gap) for gap in path.uncovered],
             more=self._more(path),
+            wider=self._wider(path),
             done=[_unit(offer) for offer in path.done],
             aside=[_unit(offer) for offer in path.aside],
             preferences=PreferencesOut(
@@ -343,6 +352,20 @@ class _Writer:
                 self._language,
                 hours=self._hours(path.more.hours_per_week),
                 titles=self._list(self._quote(o.title) for o in path.more.offers),
+            ),
+        )
+
+    def _wider(self, path: Path) -> WiderOut | None:
+        if path.wider is None:
+            return None
+        return WiderOut(
+            language=path.wider.language,
+            sentence=say_many(
+                "wider",
+                path.wider.levels,
+                self._language,
+                language_name=self._language_name(path.wider.language),
+                titles=self._list(self._quote(o.title) for o in path.wider.offers),
             ),
         )
 

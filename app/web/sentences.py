@@ -191,6 +191,10 @@ PATH_SENTENCES: Mapping[str, tuple[str, str]] = {
         "Next best: %(titles)s. It closes as much; this one was chosen by our tie-break: the UNESCO and Oxford course first, then fewer hours, then fewer megabytes.",
         "Next best: %(titles)s. It closes as much; this one was chosen by our tie-break: the UNESCO and Oxford course first, then fewer hours, then fewer megabytes.",
     ),
+    "wider": NN_(
+        "With courses in this language too, you could close one more level: %(language_name)s. %(titles)s.",
+        "With courses in this language too, you could close %(num)s more levels: %(language_name)s. %(titles)s.",
+    ),
     "more": NN_(
         "With %(hours)s h a week you could close one more level: %(titles)s.",
         "With %(hours)s h a week you could close %(num)s more levels: %(titles)s.",

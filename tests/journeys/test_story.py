@@ -39,7 +39,7 @@ def test_a_learner_reaches_her_path_and_goes_on_elsewhere(
     server = servers(backend)
     phone = new_device(base=server.base, java_script_enabled=with_script).page
 
-    attempt_id = begin(phone, server.base, language, role="front-line")
+    attempt_id = begin(phone, server.base, language, role="service-manager")
     chosen = answer_all(phone, language)
     hand_in(phone)
 

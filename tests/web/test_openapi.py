@@ -9,7 +9,7 @@ OPERATIONS = {
     for path, methods in DOCUMENT["paths"].items()
     for method, operation in methods.items()
 }
-TOKEN = [{"learner": []}]
+TOKEN: list[dict[str, list[str]]] = [{"learner": []}]
 PUBLIC = (
     "get /api/v1/courses",
     "get /api/v1/courses/{key}",

@@ -1,6 +1,6 @@
 """Drawing a path: the plan, the reason of every step, and what stays open."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from app.catalogue.domain import Catalogue, Course, RunState
@@ -20,6 +20,7 @@ from app.paths.domain.plan import (
     Preferences,
     Reason,
     Uncovered,
+    Wider,
     find_gaps,
     find_run,
     levels_of,
@@ -47,14 +48,12 @@ def draw_path(
     said = {key: choice for key, choice in choices.items() if key in everything}
     done = tuple(everything[k] for k, c in said.items() if c is Choice.DONE)
     aside = tuple(everything[k] for k, c in said.items() if c is Choice.ASIDE)
-    offers = {
-        key: offer
-        for key, offer in list_offers(catalogue, preferences.languages).items()
-        if key not in said
-        and (preferences.max_mb is None or offer.megabytes is not None)
-    }
     gaps = find_gaps(profile, done)
-    case = _Case(gaps=gaps, offers=offers, preferences=preferences)
+    case = _Case(
+        gaps=gaps,
+        offers=_list_available(catalogue, preferences, said),
+        preferences=preferences,
+    )
     plan = choose(gaps, case.units, preferences.budget)
     return Path(
         framework=profile.framework,
@@ -64,9 +63,45 @@ def draw_path(
         plan=plan,
         uncovered=tuple(_leave_open(profile, catalogue, case, plan, aside)),
         more=case.more(plan),
+        wider=_find_wider(case, plan, catalogue, said),
         done=done,
         aside=aside,
     )
+
+
+def _list_available(
+    catalogue: Catalogue, preferences: Preferences, said: Collection[str]
+) -> dict[str, Offer]:
+    """Return what may be proposed: not spoken about yet, and of known data if limited."""
+    return {
+        key: offer
+        for key, offer in list_offers(catalogue, preferences.languages).items()
+        if key not in said
+        and (preferences.max_mb is None or offer.megabytes is not None)
+    }
+
+
+def _find_wider(
+    case: "_Case", plan: Plan, catalogue: Catalogue, said: Collection[str]
+) -> Wider | None:
+    """Say which further language would add most, if any adds something."""
+    best, found = plan, None
+    known = {step.unit.key for step in plan.steps}
+    for language in Language:
+        if language in case.preferences.languages or best.closed == _total(case.gaps):
+            continue
+        accepted = (*case.preferences.languages, language)
+        wanted = replace(case.preferences, languages=accepted)
+        offers = _list_available(catalogue, wanted, said)
+        units = [offer.unit for offer in offers.values()]
+        larger = choose(case.gaps, units, wanted.budget)
+        if larger.closed > best.closed:
+            new = (s.unit.key for s in larger.steps if s.unit.key not in known)
+            best, found = larger, (language, tuple(offers[key] for key in new))
+    if found is None:
+        return None
+    levels = levels_of(best) - levels_of(plan)
+    return Wider(language=found[0], levels=levels, offers=found[1])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

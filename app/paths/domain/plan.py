@@ -140,6 +140,15 @@ class More:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Wider:
+    """What one more accepted language would add: the one that adds most."""
+
+    language: Language
+    levels: int
+    offers: tuple[Offer, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Path:
     """The whole answer."""
 
@@ -150,6 +159,7 @@ class Path:
     plan: Plan
     uncovered: tuple[OpenGap, ...]
     more: More | None
+    wider: Wider | None
     done: tuple[Offer, ...]
     aside: tuple[Offer, ...]
 
