@@ -1,7 +1,8 @@
 """The command line: run, prepare and check an installation."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from functools import wraps
 from itertools import cycle
@@ -25,7 +26,7 @@ from app.assessment.service import save_answers, start_attempt, submit_attempt
 from app.catalogue.files import catalogue_schema, read_catalogue
 from app.catalogue.service import load_catalogue
 from app.frameworks.domain import Framework
-from app.frameworks.errors import VersionIsPublishedError
+from app.frameworks.errors import FrameworkNotFoundError, VersionIsPublishedError
 from app.frameworks.files import (
     framework_schema,
     instrument_schema,
@@ -77,10 +78,7 @@ def explained(function: Callable[P, R]) -> Callable[P, R]:
         try:
             return function(*args, **kwargs)
         except ValidationError as error:
-            for each in error.errors():
-                name = "_".join(str(part) for part in each["loc"]).upper()
-                err.print(f"MASAR_{name}: {each['msg']}", markup=False)
-            err.print("Settings are wrong or missing: see `masar settings --help`.")
+            explain_settings(error)
             raise typer.Exit(MISUSED) from None
         except DocumentError as error:
             err.print(str(error), markup=False)
@@ -93,6 +91,9 @@ def explained(function: Callable[P, R]) -> Callable[P, R]:
                 sep="\n",
                 markup=False,
             )
+            raise typer.Exit(FAILED) from None
+        except FrameworkNotFoundError:
+            err.print("Nothing is loaded yet: masar load")
             raise typer.Exit(FAILED) from None
         except UnknownRoleError as error:
             err.print(f"No such role. Roles: {error.facts['allowed']}")
@@ -107,14 +108,28 @@ def explained(function: Callable[P, R]) -> Callable[P, R]:
     return run
 
 
+def explain_settings(error: ValidationError) -> None:
+    """Name each wrong variable; its value may be a secret and is not shown."""
+    for each in error.errors():
+        names = [f"MASAR_{part}: ".upper() for part in each["loc"]]
+        err.print("".join(names) + each["msg"], markup=False)
+    err.print("Settings are wrong or missing: see `masar settings --help`.")
+
+
 def read_settings() -> Settings:
     """Read the settings from the environment."""
     return Settings()
 
 
-def open_database(settings: Settings) -> Database:
-    """Open the installation's database."""
-    return Database(settings.database_url.get_secret_value())
+@contextmanager
+def write_to_database(settings: Settings) -> Iterator[Connection]:
+    """Open one transaction on the installation's database."""
+    database = Database(settings.database_url.get_secret_value())
+    try:
+        with database.write() as connection:
+            yield connection
+    finally:
+        database.close()
 
 
 @masar.command(epilog="Example: masar init")
@@ -205,11 +220,10 @@ def load() -> None:
 def load_into(settings: Settings) -> int:
     """Publish the files of an installation in one transaction."""
     folder = settings.frameworks_dir
-    database = open_database(settings)
     columns = (SpinnerColumn(), TextColumn("{task.description}"))
     with Progress(*columns, console=err, transient=True) as progress:
         task = progress.add_task("Reading files")
-        with database.write() as connection:
+        with write_to_database(settings) as connection:
             return load_files(
                 connection,
                 folder,
@@ -385,10 +399,9 @@ def demo(
 ) -> None:
     """Make a fictitious learner with answers, and print how to look through her eyes."""
     settings = read_settings()
-    database = open_database(settings)
     secret = bytes.fromhex(settings.secret_key.get_secret_value())
     now = current_time()
-    with database.write() as connection:
+    with write_to_database(settings) as connection:
         framework = get_default_framework(connection)
         instrument = get_current_instrument(connection, framework)
         learner = welcome(connection, key=secret, language=language, now=now)
@@ -428,7 +441,7 @@ def show_settings() -> None:
 @explained
 def tidy() -> None:
     """Delete sessions and counters that have ended."""
-    with open_database(read_settings()).write() as connection:
+    with write_to_database(read_settings()) as connection:
         gone = forget_expired(connection, now=current_time())
     out.print(f"{gone} rows deleted.")
 

@@ -74,11 +74,14 @@ class Settings(BaseSettings):
     def check_database_url(cls, value: SecretStr) -> SecretStr:
         """Refuse what is neither SQLite nor PostgreSQL, without printing it."""
         try:
-            backend = make_url(value.get_secret_value()).get_backend_name()
+            url = make_url(value.get_secret_value())
         except ArgumentError:
             raise ValueError("not a database URL") from None
+        backend = url.get_backend_name()
         if backend not in {"sqlite", "postgresql", "postgres"}:
             raise ValueError("must begin with sqlite:/// or postgresql://")
+        if backend == "sqlite" and url.database in {None, "", ":memory:"}:
+            raise ValueError("must name a file: memory forgets what it acknowledged")
         return value
 
     @field_validator("secret_key")

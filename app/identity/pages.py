@@ -59,12 +59,15 @@ def enter(
         ResumeCodeUnknownError,
         TooManyAttemptsError,
     ) as error:
-        return page.render(
+        refusal = page.render(
             "identity/resume.html",
             status=status_of(error),
             error=describe(error.code, page.language),
             typed=typed,
         )
+        if isinstance(error, TooManyAttemptsError):
+            refusal.headers["retry-after"] = str(error.facts["retry_after_s"])
+        return refusal
     former = request.cookies.get(cookie_name(settings, SESSION_COOKIE), "")
     with database.write() as connection:
         close_session(connection, token=former)

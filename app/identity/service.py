@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, update
 
 from app.identity.domain import (
     Learner,
@@ -36,13 +36,13 @@ _COUNT = (
     update(ThrottleRow)
     .where(ThrottleRow.scope_digest == bindparam("scope"))
     .values(uses=ThrottleRow.uses + 1)
+    .returning(ThrottleRow.uses)
 )
 _GIVE_BACK = (
     update(ThrottleRow)
     .where(ThrottleRow.scope_digest == bindparam("scope"))
     .values(uses=ThrottleRow.uses - 1)
 )
-_USES = select(ThrottleRow.uses).where(ThrottleRow.scope_digest == bindparam("scope"))
 
 
 def welcome(
@@ -163,14 +163,14 @@ def count_use(connection: Connection, *, scope: str, limit: int, now: datetime) 
     Raises:
         TooManyAttemptsError: It was the ``limit``-th already.
     """
-    uses = connection.scalar(_USES, {"scope": scope}) or 0
-    if uses >= limit:
-        minutes_gone = now.minute * 60 + now.second
-        raise TooManyAttemptsError(retry_after_s=3600 - minutes_gone)
     _TOUCH.execute(
         connection, {"scope_digest": scope, "expires_at": now + HOUR, "uses": 0}
     )
-    connection.execute(_COUNT, {"scope": scope})
+    # Counted first, compared then: of many at once, each sees a number of its own.
+    uses = connection.scalar(_COUNT, {"scope": scope}) or 0
+    if uses > limit:
+        seconds_gone = now.minute * 60 + now.second
+        raise TooManyAttemptsError(retry_after_s=3600 - seconds_gone)
 
 
 def forget_expired(connection: Connection, *, now: datetime) -> int:

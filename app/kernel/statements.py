@@ -35,14 +35,14 @@ class Prebuilt:
         rows = self.all(connection, values)
         return rows[0] if rows else None
 
-    def all(self, connection: Connection, values: Mapping[str, Any]) -> list[Any]:
-        """Return every row, as named tuples."""
+    def all(self, connection: Connection, values: Mapping[str, Any]) -> Sequence[Any]:
+        """Return every row; as plain tuples where nothing is to be converted."""
         compiled = self._compile(connection.dialect)
         try:
             rows = compiled.execute(connection, values).fetchall()
         except compiled.errors:
             # SQLAlchemy knows what a lost connection needs: let it fail there.
-            return list(connection.execute(self._statement, values))
+            return connection.execute(self._statement, values).all()
         return compiled.convert(rows)
 
     def run(self, connection: Connection, values: Mapping[str, Any]) -> int:

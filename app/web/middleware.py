@@ -12,6 +12,7 @@ from typing import Any
 import structlog
 from prometheus_client import Counter, Histogram
 from starlette.requests import ClientDisconnect, Request
+from starlette_compress import CompressMiddleware
 
 from app.kernel.errors import TooLargeError
 from app.web.problems import show_domain_error, show_unexpected_error
@@ -54,6 +55,11 @@ SECURITY_HEADERS = [
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
 ]
+
+
+MIN_COMPRESSED = 400
+"""Bytes; shorter answers do not become shorter."""
+VARY = (b"vary", b"Accept-Encoding")
 
 
 class BodyTooLargeError(TooLargeError):
@@ -106,6 +112,32 @@ class Envelope:
             Request(scope), BodyTooLargeError(max_bytes=MAX_BODY)
         )
         await refusal(scope, receive, send)
+
+
+class Compressed:
+    """Compresses an answer for those who can read it, and stays away from others.
+
+    A program that asks for no compression would pay for it all the same.
+    """
+
+    def __init__(self, app: App) -> None:
+        self._plain = app
+        self._compressing = CompressMiddleware(app, minimum_size=MIN_COMPRESSED)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one connection."""
+        if scope["type"] != "http" or any(
+            name == b"accept-encoding" for name, _ in scope["headers"]
+        ):
+            await self._compressing(scope, receive, send)
+            return
+
+        async def send_plain(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], VARY]
+            await send(message)
+
+        await self._plain(scope, receive, send_plain)
 
 
 class _Answer:

@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -38,7 +38,7 @@ LIMIT_MS = 15_000
 PHONE = (360, 740)
 
 
-def go_without(missing: str, remedy: str) -> None:
+def go_without(missing: str, remedy: str) -> NoReturn:
     """Skip loudly on a developer's machine; fail where the browser is required.
 
     Raises:

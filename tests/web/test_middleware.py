@@ -1,4 +1,5 @@
 import re
+import time
 from pathlib import Path
 
 import httpx
@@ -112,6 +113,12 @@ def test_cookies_are_out_of_reach_of_scripts_and_other_sites(site: TestClient) -
     assert all("Path=/" in c and "Domain" not in c for c in cookies)
 
 
+def wait_for(log: Path, word: str) -> None:
+    end = time.monotonic() + 10
+    while word not in log.read_text() and time.monotonic() < end:
+        time.sleep(0.05)
+
+
 @pytest.fixture
 def https(shared_url: str) -> FastAPI:
     return create_app(make_settings(shared_url, public_url="https://masar.example"))
@@ -177,6 +184,7 @@ def test_the_log_holds_nothing_personal(database_url: str, tmp_path: Path) -> No
         )
         client.post("/api/v1/tokens", json={"resume_code": learner.resume_code})
         client.get(f"/pt/secret-word/{learner.attempt}")
+        wait_for(log, "unmatched")  # a line is written after its answer has left
     lines = [
         orjson.loads(line) for line in log.read_bytes().splitlines() if b"{" in line
     ]
