@@ -3,13 +3,11 @@
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from functools import wraps
 from itertools import cycle
 from pathlib import Path
 from typing import Annotated, ParamSpec, TypeVar
 
-import orjson
 import typer
 import uvicorn
 from alembic import command
@@ -23,24 +21,21 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.assessment.errors import UnknownRoleError
 from app.assessment.service import save_answers, start_attempt, submit_attempt
-from app.catalogue.files import catalogue_schema, read_catalogue
-from app.catalogue.service import load_catalogue
-from app.frameworks.domain import Framework
 from app.frameworks.errors import FrameworkNotFoundError, VersionIsPublishedError
-from app.frameworks.files import (
-    framework_schema,
-    instrument_schema,
-    read_framework,
-    read_instrument,
-)
 from app.frameworks.queries import get_current_instrument, get_default_framework
-from app.frameworks.service import publish_framework, publish_instrument
 from app.identity.domain import make_resume_code
 from app.identity.service import forget_expired, welcome
 from app.kernel.clock import current_time
 from app.kernel.database import Database
 from app.kernel.text import Language, TranslationState, iter_texts, translation_counts
-from app.kernel.yaml import DocumentError, read_document
+from app.kernel.yaml import DocumentError
+from app.loading import (
+    SCHEMAS,
+    load_files,
+    outdated_schemas,
+    read_everything,
+    schema_text,
+)
 from app.settings import ROOT, Settings
 
 P = ParamSpec("P")
@@ -53,11 +48,6 @@ DEMO_ANSWERS = (
     *("3", "1", "3", "1", "3", "2", "2", "3", "1"),
 )
 """A believable mixture, in the order of the questions."""
-SCHEMAS = {
-    "framework.schema.json": framework_schema,
-    "instrument.schema.json": instrument_schema,
-    "catalogue.schema.json": catalogue_schema,
-}
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 masar = typer.Typer(
@@ -232,74 +222,6 @@ def load_into(settings: Settings) -> int:
             )
 
 
-def load_files(
-    connection: Connection,
-    folder: Path,
-    *,
-    now: datetime,
-    tell: Callable[[str], None] = lambda _text: None,
-) -> int:
-    """Publish every file of a folder in one transaction; return how many were new.
-
-    Raises:
-        DocumentError: A file is wrong.
-        VersionIsPublishedError: A file differs from its published version.
-    """
-    changed = 0
-    frameworks: list[Framework] = []
-    for path in framework_files(folder):
-        tell(f"Framework {path.parent.name}")
-        framework = read_framework(path)
-        frameworks.append(framework)
-        data = read_document(path).data
-        changed += publish_framework(
-            connection, framework=framework, data=data, now=now
-        )
-    for path, framework in instrument_files(folder, frameworks):
-        tell(f"Questions {path.stem}")
-        instrument = read_instrument(path, framework)
-        data = read_document(path).data
-        changed += publish_instrument(
-            connection, instrument=instrument, data=data, now=now
-        )
-    for path in course_files(folder):
-        tell(f"Courses {path.stem}")
-        catalogue = read_catalogue(path, competency_keys(frameworks))
-        data = read_document(path).data
-        changed += load_catalogue(connection, key=catalogue.key, data=data, now=now)
-    return changed
-
-
-def framework_files(folder: Path) -> list[Path]:
-    """List ``<key>/<version>.yaml``."""
-    return [p for p in sorted(folder.glob("*/*.yaml")) if p.parent.name != "courses"]
-
-
-def instrument_files(
-    folder: Path, frameworks: list[Framework]
-) -> list[tuple[Path, Framework]]:
-    """List ``<key>/instruments/*.yaml`` with the framework each is made for."""
-    found = []
-    for path in sorted(folder.glob("*/instruments/*.yaml")):
-        data = read_document(path).data
-        named = data.get("framework") if isinstance(data, dict) else None
-        match = [f for f in frameworks if f.ref == named]
-        same_key = [f for f in frameworks if f.key == path.parent.parent.name]
-        if candidates := match or same_key:
-            found.append((path, candidates[-1]))
-    return found
-
-
-def course_files(folder: Path) -> list[Path]:
-    """List ``courses/*.yaml``."""
-    return sorted((folder / "courses").glob("*.yaml"))
-
-
-def competency_keys(frameworks: list[Framework]) -> list[str]:
-    """List every competency of some frameworks, each once."""
-    return sorted({c.key for f in frameworks for c in f.competencies})
-
-
 @masar.command(epilog="Example: masar check")
 @explained
 def check(
@@ -325,56 +247,6 @@ def check(
     if wrong or stale_schemas:
         raise typer.Exit(FAILED)
     out.print(f"{len(values)} files are valid.")
-
-
-def read_everything(folder: Path) -> tuple[list[object], list[DocumentError]]:
-    """Read every file of a folder; return the values and the problems."""
-    wrong: list[DocumentError] = []
-    values: list[object] = []
-    frameworks: list[Framework] = []
-    for path in framework_files(folder):
-        with Collected(wrong):
-            frameworks.append(read_framework(path))
-    values += frameworks
-    for path, framework in instrument_files(folder, frameworks):
-        with Collected(wrong):
-            values.append(read_instrument(path, framework))
-    for path in course_files(folder):
-        with Collected(wrong):
-            values.append(read_catalogue(path, competency_keys(frameworks)))
-    return values, wrong
-
-
-class Collected:
-    """Gathers the problems of one file and goes on with the next."""
-
-    def __init__(self, problems: list[DocumentError]) -> None:
-        self._problems = problems
-
-    def __enter__(self) -> None:
-        """Begin."""
-
-    def __exit__(self, _type: object, error: object, _trace: object) -> bool:
-        """Keep a file's problems; let everything else through."""
-        if isinstance(error, DocumentError):
-            self._problems.append(error)
-            return True
-        return False
-
-
-def schema_text(name: str) -> bytes:
-    """Return a JSON schema as it is committed."""
-    return orjson.dumps(SCHEMAS[name](), option=orjson.OPT_INDENT_2) + b"\n"
-
-
-def outdated_schemas(folder: Path) -> list[str]:
-    """List the committed schemas that differ from the code."""
-    return [
-        name
-        for name in SCHEMAS
-        if not (folder / name).exists()
-        or (folder / name).read_bytes() != schema_text(name)
-    ]
 
 
 def print_translations(values: list[object]) -> None:

@@ -15,7 +15,7 @@ from alembic.config import Config
 from fastapi.testclient import TestClient
 from sqlalchemy import Connection, create_engine, text
 
-from app.cli import load_files
+from app.loading import load_files
 from app.frameworks.domain import Framework, Instrument
 from app.frameworks.queries import get_current_instrument, get_default_framework
 from app.kernel.clock import current_time

@@ -269,7 +269,7 @@ class _Sheet:
         self._page = Prepared(html.replace(str(PLACEHOLDER), slot("attempt_id")))
         self._instrument = instrument
         self._groups = [
-            (f"state:{group.number}", [item.key for item in group.items])
+            (f"state:{group.number}", {item.key for item in group.items})
             for group in groups
         ]
 
@@ -281,7 +281,7 @@ class _Sheet:
             f"checked:{key}:{value}": b" checked" for key, value in answers.items()
         }
         for name, keys in self._groups:
-            answered = sum(key in answers for key in keys)
+            answered = len(answers.keys() & keys)
             if answered:
                 values[name] = b"done" if answered == len(keys) else b"part"
         values["attempt_id"] = str(attempt.attempt_id)

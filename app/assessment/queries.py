@@ -11,7 +11,6 @@ from app.assessment.models import AnswerRow, AttemptRow
 from app.kernel.statements import Prebuilt
 
 _COLUMNS = select(
-    AttemptRow.learner_id,
     AttemptRow.attempt_id,
     AttemptRow.framework_key,
     AttemptRow.framework_version,
@@ -81,13 +80,13 @@ def _get(
     row = statement.first(connection, keys)
     if row is None:
         raise AttemptNotFoundError(attempt_id=str(attempt_id))
-    return _attempt(row)
+    return _attempt(row, learner_id)
 
 
 def list_attempts(connection: Connection, *, learner_id: UUID) -> list[Attempt]:
     """Return a learner's attempts, newest first."""
     rows = connection.execute(_ATTEMPTS, {"learner_id": learner_id})
-    return [_attempt(row) for row in rows]
+    return [_attempt(row, learner_id) for row in rows]
 
 
 def find_open_attempt(connection: Connection, *, learner_id: UUID) -> Attempt | None:
@@ -101,13 +100,13 @@ def list_answers(
 ) -> dict[str, str]:
     """Return value by item key; unanswered items are not in it."""
     keys = {"attempt_id": attempt_id, "learner_id": learner_id}
-    return {row[0]: row[1] for row in _ANSWERS.all(connection, keys)}
+    return dict(_ANSWERS.all(connection, keys))
 
 
-def _attempt(row: Row[*tuple[Any, ...]]) -> Attempt:
+def _attempt(row: Row[*tuple[Any, ...]], learner_id: UUID) -> Attempt:
     return Attempt(
         attempt_id=row.attempt_id,
-        learner_id=row.learner_id,
+        learner_id=learner_id,
         framework_key=row.framework_key,
         framework_version=row.framework_version,
         instrument_ref=row.instrument_ref,

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
+from functools import lru_cache
 from uuid import UUID
 
 from app.kernel.text import Language
@@ -60,6 +61,7 @@ def sign(key: bytes, purpose: str, value: str) -> str:
     return hmac.digest(key, f"{purpose}:{value}".encode(), "sha256").hex()
 
 
+@lru_cache(maxsize=4096)
 def make_resume_code(key: bytes, nonce: str) -> str:
     """Derive the resume code of a learner; nothing in the database tells it.
 

@@ -10,7 +10,7 @@ from app.identity.models import LearnerRow, ResumeCodeRow, SessionRow
 from app.kernel.statements import Prebuilt
 
 _LEARNER = Prebuilt(
-    select(LearnerRow.learner_id, LearnerRow.language, LearnerRow.resume_nonce).where(
+    select(LearnerRow.language, LearnerRow.resume_nonce).where(
         LearnerRow.learner_id == bindparam("learner_id")
     )
 )
@@ -30,7 +30,7 @@ def find_learner(connection: Connection, *, learner_id: UUID) -> Learner | None:
     if row is None:
         return None
     return Learner(
-        learner_id=row.learner_id,
+        learner_id=learner_id,
         language=row.language,
         resume_nonce=row.resume_nonce,
     )

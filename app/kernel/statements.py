@@ -31,12 +31,14 @@ class Prebuilt:
         self._compiled: dict[str, _Compiled] = {}
 
     def first(self, connection: Connection, values: Mapping[str, Any]) -> Any | None:  # noqa: ANN401 -- a row has the statement's columns
-        """Return the first row, or ``None``."""
+        """Return the first row as a named tuple, or ``None``."""
         rows = self.all(connection, values)
-        return rows[0] if rows else None
+        if not rows:
+            return None
+        return self._compile(connection.dialect).row(*rows[0])
 
     def all(self, connection: Connection, values: Mapping[str, Any]) -> Sequence[Any]:
-        """Return every row; as plain tuples where nothing is to be converted."""
+        """Return every row as a tuple."""
         compiled = self._compile(connection.dialect)
         try:
             rows = compiled.execute(connection, values).fetchall()
@@ -80,11 +82,15 @@ class _Compiled:
         columns = statement.selected_columns if isinstance(statement, Select) else ()
         names = [str(column.key) for column in columns]
         # Its fields are the statement's: no type checker could know them.
-        row: Any = namedtuple("Row", names)  # type: ignore[misc]  # noqa: PYI024
-        self._make: Callable[[Sequence[Any]], Any] = row._make
+        self.row: Any = namedtuple("Row", names)  # type: ignore[misc]  # noqa: PYI024
         self._converts = [
-            column.type.dialect_impl(dialect).result_processor(dialect, None)
-            for column in columns
+            (position, convert)
+            for position, column in enumerate(columns)
+            if (
+                convert := column.type.dialect_impl(dialect).result_processor(
+                    dialect, None
+                )
+            )
         ]
 
     def execute(self, connection: Connection, values: Mapping[str, Any]) -> DBAPICursor:
@@ -99,16 +105,12 @@ class _Compiled:
         )
         return cursor
 
-    def convert(self, rows: Sequence[Sequence[Any]]) -> list[Any]:
+    def convert(self, rows: Sequence[Sequence[Any]]) -> Sequence[Sequence[Any]]:
         """Return the rows with Python's types."""
-        if not any(self._converts):
-            return [self._make(row) for row in rows]
-        return [
-            self._make(
-                [
-                    value if convert is None else convert(value)
-                    for value, convert in zip(row, self._converts, strict=True)
-                ]
-            )
-            for row in rows
-        ]
+        if not self._converts:
+            return rows
+        converted = [list(row) for row in rows]
+        for row in converted:
+            for position, convert in self._converts:
+                row[position] = convert(row[position])
+        return converted

@@ -174,18 +174,17 @@ class _Step:
         self._cookies = dependant.cookie_params
         self._query = dependant.query_params
         self._without_query = request_params_to_args(self._query, QueryParams())
+        self.is_reading = any(
+            (self.body, self._path, self._query, self._headers, self._cookies)
+        )
 
-    def arguments(
-        self, request: Request, known: Mapping[Call, Any]
-    ) -> tuple[dict[str, Any], list[Any]]:
-        """Return the keyword arguments and what is wrong with them."""
-        values = {name: known[call] for name, call in self.results}
+    def read(self, request: Request, values: dict[str, Any]) -> list[Any]:
+        """Add what the request says to the arguments; return what is wrong with it."""
         problems: list[Any] = []
-        if self._path:
-            for field in self._path:
-                sent, loc = request.path_params[field.alias], ("path", field.alias)
-                values[field.name], wrong = field.validate(sent, loc=loc)
-                problems += wrong
+        for field in self._path:
+            sent, loc = request.path_params[field.alias], ("path", field.alias)
+            values[field.name], wrong = field.validate(sent, loc=loc)
+            problems += wrong
         if self._query or self._headers or self._cookies:
             for found, wrong in self._read_others(request):
                 values |= found
@@ -194,9 +193,7 @@ class _Step:
             body = read_json(request)
             values[self.body.name], wrong = self.body.validate(body, loc=("body",))
             problems += wrong
-        if self.request_name:
-            values[self.request_name] = request
-        return values, problems
+        return problems
 
     def _read_others(self, request: Request) -> Iterator[tuple[dict[str, Any], Any]]:
         if request.scope["query_string"]:
@@ -240,8 +237,10 @@ def _run(plan: Sequence[_Step], request: Request) -> object:
     known: dict[Call, Any] = {}
     with ExitStack() as stack:
         for step in plan:
-            arguments, problems = step.arguments(request, known)
-            if problems:
+            arguments = {name: known[call] for name, call in step.results}
+            if step.request_name:
+                arguments[step.request_name] = request
+            if step.is_reading and (problems := step.read(request, arguments)):
                 raise RequestValidationError(problems)
             call, opens = step.call, step.opens
             if call in overrides:

@@ -2,15 +2,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from app.paths.plan import (
-    Choice,
-    Path,
-    Preferences,
-    Reason,
-    Uncovered,
-    draw_path,
-    list_offers,
-)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -28,6 +19,15 @@ from app.catalogue.domain import (
 )
 from app.frameworks.domain import Need
 from app.kernel.text import Language, LocalizedText
+from app.paths.domain.explain import draw_path
+from app.paths.domain.plan import (
+    Choice,
+    Path,
+    Preferences,
+    Reason,
+    Uncovered,
+    list_offers,
+)
 from app.proficiency.domain import Outcome, Profile, draw_profile
 from tests.proficiency.builders import FRAMEWORK, observation
 
@@ -331,6 +331,15 @@ def test_modules_are_offered_one_by_one_when_all_have_hours() -> None:
     assert offers["a/m2"].unit.after == ("a/m1",)
 
 
+def test_module_after_one_that_is_done_can_be_taken() -> None:
+    parts = module("m1", "open-data:0-1"), module("m2", "open-data:1-2")
+    whole = course("c", "open-data:0-2", modules=parts, hours=4)
+
+    assert keys(draw(whole)) == ["c/m1", "c/m2"]
+    assert keys(draw(whole, choices={"c/m1": Choice.DONE})) == ["c/m2"]
+    assert keys(draw(whole, choices={"c/m1": Choice.ASIDE})) == []
+
+
 def test_course_of_unknown_length_is_no_offer() -> None:
     assert list_offers(catalogue(course("a", hours=None)), (FR,)) == {}
 
@@ -343,7 +352,9 @@ def test_prerequisites_are_met_before() -> None:
         hours=2,
     )
 
-    assert keys(draw(needy)) == []
+    alone = draw(needy)
+    assert keys(alone) == []
+    assert open_gaps(alone)["open-data"][2:] == (Uncovered.NEEDS_LEVEL, "needy")
     path = draw(needy, course("first", "data-governance:0-1", hours=20))
     assert keys(path) == ["first", "needy"]
 
@@ -374,6 +385,22 @@ def test_more_hours_are_offered_only_when_they_gain_something() -> None:
     assert [offer.unit.key for offer in tight.more.offers] == ["b"]
     assert enough.more is None
     assert draw(*courses, hours=40, weeks=1, max_mb=900).more is None
+
+
+def test_further_language_is_offered_only_when_it_gains_something() -> None:
+    courses = (
+        course("a", "open-data:0-2"),
+        course("b", "data-governance:0-2", runs=runs("en")),
+        course("c", "data-governance:0-1", runs=runs("ar", "pt")),
+    )
+
+    wider = draw(*courses).wider
+
+    assert wider is not None
+    assert (wider.language, wider.levels) == (EN, 2)
+    assert [offer.unit.key for offer in wider.offers] == ["b"]
+    assert draw(*courses, languages=(FR, EN)).wider is None
+    assert draw(*courses, choices={"b": Choice.ASIDE, "c": Choice.ASIDE}).wider is None
 
 
 def test_step_says_whether_it_stays_with_half_the_hours() -> None:

@@ -1,6 +1,6 @@
 """Drawing a path: the plan, the reason of every step, and what stays open."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from app.catalogue.domain import Catalogue, Course, RunState
@@ -70,19 +70,25 @@ def draw_path(
 
 
 def _list_available(
-    catalogue: Catalogue, preferences: Preferences, said: Collection[str]
+    catalogue: Catalogue, preferences: Preferences, said: Mapping[str, Choice]
 ) -> dict[str, Offer]:
     """Return what may be proposed: not spoken about yet, and of known data if limited."""
     return {
-        key: offer
+        key: _after_done(offer, said)
         for key, offer in list_offers(catalogue, preferences.languages).items()
         if key not in said
         and (preferences.max_mb is None or offer.megabytes is not None)
     }
 
 
+def _after_done(offer: Offer, said: Mapping[str, Choice]) -> Offer:
+    """Let a module no longer wait for those that are done."""
+    waits = tuple(k for k in offer.unit.after if said.get(k) is not Choice.DONE)
+    return replace(offer, unit=replace(offer.unit, after=waits))
+
+
 def _find_wider(
-    case: "_Case", plan: Plan, catalogue: Catalogue, said: Collection[str]
+    case: "_Case", plan: Plan, catalogue: Catalogue, said: Mapping[str, Choice]
 ) -> Wider | None:
     """Say which further language would add most, if any adds something."""
     best, found = plan, None
@@ -228,7 +234,7 @@ def _leave_open(
         level = reached[gap.competency]
         if level >= gap.target:
             continue
-        reason, course = _why_open(gap.competency, level, catalogue, case, aside)
+        reason, course = _why_open(gap.competency, reached, catalogue, case, aside)
         if gap.competency in attitudes:
             reason, course = Uncovered.PRACTICE, None
         yield OpenGap(
@@ -242,11 +248,12 @@ def _leave_open(
 
 def _why_open(
     competency: str,
-    level: int,
+    reached: Mapping[str, int],
     catalogue: Catalogue,
     case: _Case,
     aside: Sequence[Offer],
 ) -> tuple[Uncovered, Course | None]:
+    level = reached[competency]
     if level >= HIGHEST_BY_COURSE:
         return Uncovered.PRACTICE, None
     found: dict[Uncovered, Course] = {}
@@ -254,8 +261,11 @@ def _why_open(
     for course in catalogue.courses:
         serves = [s for s in course.serves if s.competency == competency]
         if any(serve.to_level > level for serve in serves):
-            starts_higher = all(serve.from_level > level for serve in serves)
-            reason = _why_not(course, case.preferences, starts_higher=starts_higher)
+            asks_more = all(serve.from_level > level for serve in serves) or any(
+                need.level > reached.get(need.competency, need.level)
+                for need in course.prerequisites
+            )
+            reason = _why_not(course, case.preferences, asks_more=asks_more)
             if course.key in put_aside:
                 reason = Uncovered.PUT_ASIDE
             found.setdefault(reason, course)
@@ -265,16 +275,14 @@ def _why_open(
     return Uncovered.NO_COURSE, None
 
 
-def _why_not(
-    course: Course, preferences: Preferences, *, starts_higher: bool
-) -> Uncovered:
+def _why_not(course: Course, preferences: Preferences, *, asks_more: bool) -> Uncovered:
     hindrances = {
         Uncovered.NOT_OPEN: not course.languages(RunState.OPEN),
         Uncovered.OTHER_LANGUAGE: find_run(course, preferences.languages) is None,
         Uncovered.HOURS_UNKNOWN: course.hours is None,
         Uncovered.DATA_UNKNOWN: preferences.max_mb is not None
         and course.megabytes is None,
-        Uncovered.NEEDS_LEVEL: starts_higher,
+        Uncovered.NEEDS_LEVEL: asks_more,
     }
     true = (reason for reason, holds in hindrances.items() if holds)
     return next(true, Uncovered.OVER_BUDGET)
