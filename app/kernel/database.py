@@ -180,6 +180,9 @@ def _create_engine(url: str) -> Engine:
             hide_parameters=True,
             connect_args={
                 "connect_timeout": 5,
+                # A server that hangs instead of dying must not hold every thread.
+                "keepalives_idle": 30,
+                "tcp_user_timeout": 10_000,
                 "prepare_threshold": 1,
                 "options": "-c synchronous_commit=on -c timezone=UTC",
             },

@@ -72,13 +72,12 @@ class _Compiled:
         compiled = statement.compile(dialect=dialect)
         self.errors: type[Exception] = dialect.loaded_dbapi.Error
         self._sql = compiled.string
-        self._constants = dict(compiled.params)
-        self._positions: Sequence[str] | None = compiled.positiontup
-        self._binds: dict[str, Convert] = {
-            name: convert
-            for name, bind in compiled.binds.items()
-            if (convert := bind.type.dialect_impl(dialect).bind_processor(dialect))
-        }
+        self._is_positional = bool(compiled.positiontup)
+        # In the driver's order; a constant of the statement has its value already.
+        self._binds: list[tuple[str, Convert | None, Any]] = [
+            (name, _binder(compiled.binds[name], dialect), compiled.params[name])
+            for name in compiled.positiontup or compiled.binds
+        ]
         columns = statement.selected_columns if isinstance(statement, Select) else ()
         names = [str(column.key) for column in columns]
         # Its fields are the statement's: no type checker could know them.
@@ -95,13 +94,13 @@ class _Compiled:
 
     def execute(self, connection: Connection, values: Mapping[str, Any]) -> DBAPICursor:
         """Hand the statement to the driver."""
-        given = {**self._constants, **values}
-        for name, convert in self._binds.items():
-            given[name] = convert(given[name])
+        given = [
+            (name, values.get(name, constant) if convert is None else convert(values[name]))
+            for name, convert, constant in self._binds
+        ]
         cursor = connection.connection.cursor()
         cursor.execute(
-            self._sql,
-            given if self._positions is None else [given[n] for n in self._positions],
+            self._sql, [value for _, value in given] if self._is_positional else dict(given)
         )
         return cursor
 

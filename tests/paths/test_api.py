@@ -195,7 +195,7 @@ def test_wrong_preferences_are_not_stored(
 def test_step_is_put_aside_done_and_back(client: TestClient) -> None:
     started = finish(begin(client))
     address = f"{PATH}/steps/{MOOC}"
-    found = []
+    found: list[tuple[bool, list[str], list[str]]] = []
     for choice in ("aside", "done", "done", "back", "back"):
         assert started.put(address, {"choice": choice}).status_code == 204
         document = path(started)
@@ -207,8 +207,13 @@ def test_step_is_put_aside_done_and_back(client: TestClient) -> None:
             )
         )
 
-    aside, done, back = (False, [MOOC], []), (False, [], [MOOC]), (True, [], [])
-    assert found == [aside, done, done, back, back]
+    assert found == [
+        (False, [MOOC], []),
+        (False, [], [MOOC]),
+        (False, [], [MOOC]),
+        (True, [], []),
+        (True, [], []),
+    ]
 
 
 def test_done_changes_the_path_and_not_the_profile(client: TestClient) -> None:

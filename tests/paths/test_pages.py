@@ -40,7 +40,7 @@ def test_every_step_can_be_marked_without_a_script(
 
     page = show(client, PAGE)
 
-    assert [key for key in page.controls["unit"]] == [step["key"] for step in steps]
+    assert page.controls["unit"] == [step["key"] for step in steps]
     assert page.controls["choice"] == ["done", "aside"] * len(steps)
 
 

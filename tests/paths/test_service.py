@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -116,7 +117,7 @@ def test_every_change_makes_the_path_out_of_date(walk: Walk) -> None:
         with walk.database.write() as connection:
             add_attempt(connection, walk.learner, role_key="trainer")
 
-    changes = [
+    changes: list[Callable[[], None]] = [
         submit_again,
         begin_with_another_role,
         walk.adapt,
