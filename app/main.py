@@ -31,6 +31,7 @@ from app.settings import ROOT, Settings
 from app.web import operations, problems
 from app.web.middleware import Compressed, Envelope
 from app.web.openapi import DESCRIPTION, describe_api
+from app.web.routes import HotLane, HotRoute
 
 PAGES = (
     home_pages.router,
@@ -67,8 +68,9 @@ class _Site(FastAPI):
 
     @override
     def build_middleware_stack(self) -> ASGIApp:
+        hot = [route for route in self.routes if isinstance(route, HotRoute)]
         app: ASGIApp = ExceptionMiddleware(
-            self.router, handlers=self.exception_handlers
+            HotLane(self.router, hot), handlers=self.exception_handlers
         )
         for layer, args, kwargs in reversed(self.user_middleware):
             app = layer(app, *args, **kwargs)

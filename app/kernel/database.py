@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar
@@ -119,11 +119,9 @@ class Database:
         """The engine, for migrations and the tests' own look at the tables."""
         return self._engine
 
-    @contextmanager
-    def read(self) -> Iterator[Connection]:
+    def read(self) -> AbstractContextManager[Connection]:
         """Open a connection that may only SELECT."""
-        with self._borrow(self._readers, self._reader) as connection:
-            yield connection
+        return _Borrowed(self._readers, self._reader)
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -134,36 +132,51 @@ class Database:
         """
         with (
             self._writing if self.is_embedded else nullcontext(),
-            self._borrow(self._writers, self._engine) as connection,
+            _Borrowed(self._writers, self._engine) as connection,
             connection.begin(),
         ):
             yield connection
 
-    @contextmanager
-    def _borrow(self, idle: list[Connection], engine: Engine) -> Iterator[Connection]:
-        # Opening and closing costs more than a statement: connections stay open and
-        # go from hand to hand, the one used last first.
-        connection = idle.pop() if idle else engine.connect()
-        try:
-            yield connection
-        except BaseException:
-            lost = connection.invalidated
-            connection.close()
-            if lost:
-                self._close(idle)
-            raise
-        idle.append(connection)
-
-    @staticmethod
-    def _close(idle: list[Connection]) -> None:
-        while idle:
-            idle.pop().close()
-
     def close(self) -> None:
         """Give every connection back."""
-        self._close(self._readers)
-        self._close(self._writers)
+        for idle in (self._readers, self._writers):
+            _close(idle)
         self._engine.dispose()
+
+
+class _Borrowed:
+    """A connection for a while; it stays open and goes from hand to hand.
+
+    Opening and closing would cost more than a statement. The one used last is taken
+    first; after a failure it is closed, and if it is lost, the idle ones too.
+    """
+
+    __slots__ = ("_connection", "_engine", "_idle")
+
+    def __init__(self, idle: list[Connection], engine: Engine) -> None:
+        self._idle = idle
+        self._engine = engine
+
+    def __enter__(self) -> Connection:
+        try:
+            self._connection = self._idle.pop()
+        except IndexError:
+            self._connection = self._engine.connect()
+        return self._connection
+
+    def __exit__(self, kind: object, _error: object, _trace: object) -> None:
+        if kind is None:
+            self._idle.append(self._connection)
+            return
+        is_lost = self._connection.invalidated
+        self._connection.close()
+        if is_lost:
+            _close(self._idle)
+
+
+def _close(idle: list[Connection]) -> None:
+    while idle:
+        idle.pop().close()
 
 
 def _create_engine(url: str) -> Engine:

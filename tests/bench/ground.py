@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any, ClassVar
+from typing import Any, Self
 from uuid import UUID
 
 import psycopg
@@ -67,7 +67,7 @@ RECORDER = Recorder()
 
 class _SqliteCursor(sqlite3.Cursor):
     @override
-    def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
+    def execute(self, sql: str, parameters: Any = (), /) -> Self:
         is_write = self.connection.in_transaction or sql.startswith("BEGIN")
         RECORDER.note(sql, parameters, is_write=is_write)
         return super().execute(sql, parameters)
@@ -94,8 +94,6 @@ class _PostgresCursor(psycopg.Cursor[Any]):
 
 
 class _PostgresConnection(psycopg.Connection[Any]):
-    cursor_factory: ClassVar[Any] = _PostgresCursor
-
     @override
     def commit(self) -> None:
         if self.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
