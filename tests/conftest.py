@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import hypothesis
 import pytest
 from alembic import command
 from alembic.config import Config
@@ -24,6 +25,8 @@ from app.main import create_app
 from app.settings import ROOT, Settings
 from tests.constants import NOON, SECRET_KEY
 
+hypothesis.settings.register_profile("masar", deadline=None)
+hypothesis.settings.load_profile("masar")
 BACKENDS = ("sqlite", "postgresql")
 
 
@@ -49,6 +52,8 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Start a real PostgreSQL; return the URL of its administrative database."""
     folder = tmp_path_factory.mktemp("pg")
     with get_server(folder, cleanup_mode="delete") as server:
+        administer(server.get_uri(), "ALTER SYSTEM SET fsync = off")  # only tests
+        administer(server.get_uri(), "SELECT pg_reload_conf()")
         yield server.get_uri()
 
 
@@ -82,10 +87,15 @@ def with_name(url: str, name: str) -> str:
 
 def create_database(admin: str, name: str, template: str = "template0") -> None:
     """Create a database on the test server."""
+    administer(admin, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+
+
+def administer(admin: str, statement: str) -> None:
+    """Execute one statement outside a transaction."""
     url = admin.replace("postgresql://", "postgresql+psycopg://")
     engine = create_engine(url, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
+        connection.execute(text(statement))
     engine.dispose()
 
 
@@ -101,17 +111,19 @@ def database_url(
     templates: Callable[[str], str],
     request: pytest.FixtureRequest,
     tmp_path: Path,
-) -> str:
+) -> Iterator[str]:
     """Return the URL of a fresh, loaded database of the test's own."""
     template = templates(backend)
     if backend == "sqlite":
         path = tmp_path / "masar.sqlite"
         shutil.copy(template, path)
-        return f"sqlite:///{path}"
+        yield f"sqlite:///{path}"
+        return
     admin = request.getfixturevalue("postgres")
     name = f"test_{uuid4().hex}"
     create_database(admin, name, template)
-    return with_name(admin, name)
+    yield with_name(admin, name)
+    administer(admin, f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @pytest.fixture

@@ -230,7 +230,7 @@ SINGLE_SENTENCES: Mapping[str, str] = {
         "%(course)s would serve, but its length is not published. We do not invent it."
     ),
     "open-needs_level": N_(
-        "%(course)s starts higher, and no course leads up to it yet."
+        "%(course)s asks for a level that this path does not reach."
     ),
     "open-other_language": N_(
         "%(course)s would serve, but exists only in: %(languages)s."

@@ -7,7 +7,6 @@ Undo: everything is lost.
 import sqlalchemy as sa
 from alembic import op
 
-
 revision = "a251368a9a14"
 down_revision = None
 branch_labels = None

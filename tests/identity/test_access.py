@@ -6,8 +6,16 @@ from uuid import uuid4
 import pytest
 from fastapi.testclient import TestClient
 from jose import jwt
+from starlette.requests import Request
 
-from app.identity.access import ALGORITHM, AUDIENCE, ISSUER, issue_token, read_token
+from app.identity.access import (
+    ALGORITHM,
+    AUDIENCE,
+    ISSUER,
+    address_of,
+    issue_token,
+    read_token,
+)
 from app.identity.domain import sign
 from app.identity.errors import InvalidTokenError
 from tests.assessment.builders import begin
@@ -146,3 +154,21 @@ def test_invalid_token_begins_nothing(client: TestClient) -> None:
     )
 
     assert answer.status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("host", "counted"),
+    [
+        ("10.0.0.1", "10.0.0.1"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::9", "2001:db8:1:2::/64"),
+        ("2001:db8:1:3::9", "2001:db8:1:3::/64"),
+        ("a-socket", "a-socket"),
+        ("", "unknown"),
+    ],
+)
+def test_uses_are_counted_per_network_of_one_subscriber(
+    host: str, counted: str
+) -> None:
+    assert address_of(Request({"type": "http", "client": (host, 1)})) == counted
+    assert address_of(Request({"type": "http", "client": None})) == "unknown"
