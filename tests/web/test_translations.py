@@ -3,9 +3,12 @@ from typing import TypeAlias
 
 import pytest
 from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
+from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po
 
 from app.kernel.text import Language
+from app.settings import ROOT
 from app.web.translations import LOCALES, translations
 
 TRANSLATED = sorted(set(Language) - {Language.EN})
@@ -25,6 +28,28 @@ def texts(value: object) -> Texts:
 
 def messages(language: Language) -> list[Message]:
     return [message for message in catalogue(language) if message.id]
+
+
+def used_texts() -> set[object]:
+    """Collect what the code and the templates say, as ``make messages`` does."""
+    with (ROOT / "babel.cfg").open() as file:
+        methods, options = parse_mapping_cfg(file)  # type: ignore[no-untyped-call]  # Babel's
+    found = extract_from_dir(
+        ROOT,
+        methods,
+        options,
+        keywords={**DEFAULT_KEYWORDS, "N_": None, "NN_": (1, 2)},
+    )
+    return {text for _file, _line, text, _comments, _context in found}
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_the_catalogue_has_what_is_used_and_nothing_else(language: Language) -> None:
+    known = {
+        tuple(m.id) if isinstance(m.id, list) else m.id for m in messages(language)
+    }
+
+    assert known == used_texts(), "run `make messages` and translate what is new"
 
 
 @pytest.mark.parametrize("language", TRANSLATED)
