@@ -58,6 +58,9 @@ class Site:
     learners: list[ground.BenchLearner]
     steps: dict[str, list[ground.Step]]
     pages: dict[str, bytes]
+    """By session."""
+    headers: dict[str, list[tuple[str, str]]]
+    """By request; without the length."""
 
 
 def main() -> None:
@@ -157,17 +160,29 @@ def found(name: str, url: str) -> Site:
     )
     steps: dict[str, list[ground.Step]] = {}
     pages: dict[str, bytes] = {}
+    headers: dict[str, list[tuple[str, str]]] = {}
     with ground.application(settings) as (client, opened):
         learners = [
             ground.make_learner(client, opened, settings) for _ in range(CALLERS)
         ]
         for learner in learners:
             for shape in SHAPES:
-                steps[shape], body = ground.record_steps(client, learner, shape)
+                steps[shape], answer = ground.record_steps(client, learner, shape)
+                headers[shape] = [
+                    (name, value)
+                    for name, value in answer.headers.items()
+                    if name != "content-length"
+                ]
                 if shape == "page":
-                    pages[learner.session] = body
+                    pages[learner.session] = answer.content
     return Site(
-        name=name, url=url, key=key, learners=learners, steps=steps, pages=pages
+        name=name,
+        url=url,
+        key=key,
+        learners=learners,
+        steps=steps,
+        pages=pages,
+        headers=headers,
     )
 
 
@@ -219,6 +234,7 @@ def ceiling_orders(site: Site) -> dict[str, Any]:
     return {
         "is_sqlite": is_sqlite,
         "url": site.url.removeprefix("sqlite:///"),
+        "headers": site.headers,
         "steps": {
             shape: [asdict(step) for step in steps]
             for shape, steps in site.steps.items()

@@ -11,6 +11,7 @@ from uuid import UUID
 
 import psycopg
 from fastapi.testclient import TestClient
+from httpx import Response
 from sqlalchemy import Engine, event
 from typing_extensions import override
 
@@ -200,11 +201,15 @@ def request_text(learner: BenchLearner, shape: str) -> str:
 
 def record_steps(
     client: TestClient, learner: BenchLearner, shape: str
-) -> tuple[list[Step], bytes]:
+) -> tuple[list[Step], Response]:
     """Return the SQL of one request, with names for what differs, and the answer."""
     method, path, body = addresses(learner)[shape]
     name, value = credentials(learner, shape)
-    headers = {name: value, "content-type": "application/json"}
+    headers = {
+        name: value,
+        "content-type": "application/json",
+        "accept-encoding": "identity",
+    }
     RECORDER.steps.clear()
     answer = client.request(method, path, content=body, headers=headers)
     answer.raise_for_status()
@@ -217,7 +222,7 @@ def record_steps(
         for step in RECORDER.steps
         if not step.sql.startswith("PRAGMA")
     ]
-    return steps, answer.content
+    return steps, answer
 
 
 def _named(parameters: Any, learner: BenchLearner) -> Any:  # noqa: ANN401

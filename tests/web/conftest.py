@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from uuid import uuid4
 
 import pytest
 from fastapi import FastAPI
@@ -24,8 +25,9 @@ def shared_url(
         shutil.copy(template, path)
         return f"sqlite:///{path}"
     admin = request.getfixturevalue("postgres")
-    create_database(admin, "shared", template)
-    return with_name(admin, "shared")
+    name = f"shared_{uuid4().hex}"  # pytest may make this fixture more than once
+    create_database(admin, name, template)
+    return with_name(admin, name)
 
 
 @pytest.fixture(scope="session")
