@@ -16,7 +16,7 @@ run: .venv/run ## Start the site on http://127.0.0.1:8000 (PORT=9000 for another
 
 test: .venv/dev tests/journeys/node_modules ## Run every test: SQLite, PostgreSQL, Chromium
 	@sh tests/journeys/chromium.sh
-	@$(BIN)/python -m pytest -n auto --dist loadfile
+	@$(BIN)/python -m pytest
 
 check: .venv/dev ## Check format, lint, types, house plan, templates, catalogues, YAML
 	@$(BIN)/ruff format --check --quiet
