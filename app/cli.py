@@ -226,7 +226,13 @@ def load_into(settings: Settings) -> int:
 @explained
 def check(
     folder: Annotated[
-        Path, typer.Argument(help="Folder of the files.", exists=True, file_okay=False)
+        Path,
+        typer.Argument(
+            help="Folder of the files.",
+            envvar="MASAR_FRAMEWORKS_DIR",
+            exists=True,
+            file_okay=False,
+        ),
     ] = ROOT / "frameworks",
     *,
     write_schemas: Annotated[

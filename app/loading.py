@@ -9,15 +9,16 @@ from sqlalchemy import Connection
 
 from app.catalogue.files import catalogue_schema, read_catalogue
 from app.catalogue.service import load_catalogue
-from app.frameworks.domain import Framework
+from app.frameworks.domain import Framework, Instrument
 from app.frameworks.files import (
     framework_schema,
     instrument_schema,
     read_framework,
     read_instrument,
 )
+from app.frameworks.queries import version_number
 from app.frameworks.service import publish_framework, publish_instrument
-from app.kernel.yaml import DocumentError, read_document
+from app.kernel.yaml import DocumentError, FileProblem, read_document
 
 SCHEMAS = {
     "framework.schema.json": framework_schema,
@@ -49,9 +50,11 @@ def load_files(
         changed += publish_framework(
             connection, framework=framework, data=data, now=now
         )
+    instruments: list[Instrument] = []
     for path, framework in instrument_files(folder, frameworks):
         tell(f"Questions {path.stem}")
         instrument = read_instrument(path, framework)
+        instruments.append(instrument)
         data = read_document(path).data
         changed += publish_instrument(
             connection, instrument=instrument, data=data, now=now
@@ -61,7 +64,33 @@ def load_files(
         catalogue = read_catalogue(path, competency_keys(frameworks))
         data = read_document(path).data
         changed += load_catalogue(connection, key=catalogue.key, data=data, now=now)
+    for error in missing_parts(folder, frameworks, instruments):
+        raise error
     return changed
+
+
+def missing_parts(
+    folder: Path, frameworks: list[Framework], instruments: list[Instrument]
+) -> list[DocumentError]:
+    """Name what would leave the site without its first page."""
+    if not frameworks:
+        here = FileProblem(1, 1, "file", "holds no framework", "<key>/<version>.yaml")
+        return [DocumentError(folder, [here])]
+    asked = {(i.framework_key, i.framework_version) for i in instruments}
+    ordered = sorted(frameworks, key=lambda f: version_number(f.version))
+    wrong = "is the newest version, but no questionnaire asks about it"
+    return [
+        DocumentError(
+            folder / newest.key / f"{newest.version}.yaml",
+            [
+                FileProblem(
+                    1, 1, "version", wrong, f"framework: {newest.ref} in instruments/"
+                )
+            ],
+        )
+        for newest in {f.key: f for f in ordered}.values()
+        if (newest.key, newest.version) not in asked
+    ]
 
 
 def read_everything(folder: Path) -> tuple[list[object], list[DocumentError]]:
@@ -73,9 +102,16 @@ def read_everything(folder: Path) -> tuple[list[object], list[DocumentError]]:
         with Collected(wrong):
             frameworks.append(read_framework(path))
     values += frameworks
-    for path, framework in instrument_files(folder, frameworks):
-        with Collected(wrong):
-            values.append(read_instrument(path, framework))
+    if wrong:  # what builds on them would be blamed for it
+        return values, wrong
+    instruments: list[Instrument] = []
+    with Collected(wrong):
+        for path, framework in instrument_files(folder, frameworks):
+            with Collected(wrong):
+                instruments.append(read_instrument(path, framework))
+    values += instruments
+    if not wrong:
+        wrong += missing_parts(folder, frameworks, instruments)
     for path in course_files(folder):
         with Collected(wrong):
             values.append(read_catalogue(path, competency_keys(frameworks)))

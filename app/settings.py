@@ -56,16 +56,16 @@ class Settings(BaseSettings):
     """Shown to visitors whose browser asks for none of the five."""
     frameworks_dir: Path = ROOT / "frameworks"
     """Folder of the framework and course files."""
-    session_lifetime: timedelta = timedelta(days=180)
+    session_lifetime: timedelta = Field(default=timedelta(days=180), gt=timedelta(0))
     """How long a browser stays known; ISO 8601 duration, e.g. ``P180D``."""
-    token_lifetime: timedelta = timedelta(days=30)
+    token_lifetime: timedelta = Field(default=timedelta(days=30), gt=timedelta(0))
     """How long an API token is valid; ISO 8601 duration."""
-    resume_attempts_per_hour: int = Field(default=20, ge=1, le=1000)
+    resume_attempts_per_hour: int = Field(default=200, ge=1, le=1000)
     """Wrong resume codes one address may try in an hour."""
     starts_per_hour: int = Field(default=20_000, ge=1)
     """New learners one address may create in an hour; a whole ministry may share one."""
     trusted_proxies: str = "127.0.0.1"
-    """Addresses whose ``X-Forwarded-For`` is believed, comma-separated."""
+    """Addresses or networks whose ``X-Forwarded-For`` is believed, comma-separated."""
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
     """Least severe entry to log."""
 
@@ -80,7 +80,8 @@ class Settings(BaseSettings):
         backend = url.get_backend_name()
         if backend not in {"sqlite", "postgresql", "postgres"}:
             raise ValueError("must begin with sqlite:/// or postgresql://")
-        if backend == "sqlite" and url.database in {None, "", ":memory:"}:
+        in_memory = ":memory:" in (url.database or ":memory:")
+        if backend == "sqlite" and (in_memory or url.query.get("mode") == "memory"):
             raise ValueError("must name a file: memory forgets what it acknowledged")
         return value
 
@@ -104,6 +105,10 @@ class Settings(BaseSettings):
             return self
         if self.debug:
             raise ValueError("MASAR_DEBUG must be off in production")
+        if "*" in self.trusted_proxies:
+            raise ValueError(
+                "MASAR_TRUSTED_PROXIES must name the proxies in production"
+            )
         if self.is_sqlite and self._sqlite_is_remote():
             raise ValueError(
                 "SQLite needs a local disk: use PostgreSQL for a database on the network"

@@ -90,9 +90,9 @@ def list_attempts(connection: Connection, *, learner_id: UUID) -> list[Attempt]:
 
 
 def find_open_attempt(connection: Connection, *, learner_id: UUID) -> Attempt | None:
-    """Return the newest attempt that is not submitted."""
-    attempts = list_attempts(connection, learner_id=learner_id)
-    return next((attempt for attempt in attempts if attempt.is_open), None)
+    """Return the newest attempt if it is open; what lies before it was given up."""
+    newest = next(iter(list_attempts(connection, learner_id=learner_id)), None)
+    return newest if newest is not None and newest.is_open else None
 
 
 def list_answers(

@@ -23,6 +23,7 @@ from app.frameworks.queries import get_instrument
 from app.identity.domain import Learner
 from app.journal.service import record
 from app.kernel.database import Upsert
+from app.proficiency.queries import find_aim
 from app.proficiency.service import choose_aim, record_evidence
 
 _ANSWER = Upsert(
@@ -89,13 +90,15 @@ def start_attempt(
             "submitted_at": None,
         },
     )
-    choose_aim(
-        connection,
-        learner_id=learner.learner_id,
-        framework=(framework.key, framework.version),
-        role_key=role_key,
-        now=now,
-    )
+    # A result stays as it is until new answers are handed in.
+    if find_aim(connection, learner_id=learner.learner_id) is None:
+        choose_aim(
+            connection,
+            learner_id=learner.learner_id,
+            framework=(framework.key, framework.version),
+            role_key=role_key,
+            now=now,
+        )
     record(
         connection,
         learner_id=learner.learner_id,
@@ -216,6 +219,13 @@ def submit_attempt(
     )
     answers = list_answers(connection, attempt_id=attempt_id, learner_id=learner_id)
     connection.execute(_SUBMIT, {"whose": learner_id, "which": attempt_id, "at": now})
+    choose_aim(
+        connection,
+        learner_id=learner_id,
+        framework=(attempt.framework_key, attempt.framework_version),
+        role_key=attempt.role_key,
+        now=now,
+    )
     record_evidence(
         connection,
         learner_id=learner_id,

@@ -47,7 +47,7 @@ def show_front(page: PageDep, connection: ReadDep) -> Response:
         questions=len(instrument.items),
         minutes=instrument.minutes,
         domains=framework.domains,
-        open_attempt=next((a for a in attempts if a.is_open), None),
+        open_attempt=next((a for a in attempts[:1] if a.is_open), None),
         has_result=any(not attempt.is_open for attempt in attempts),
     )
 

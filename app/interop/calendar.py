@@ -36,8 +36,11 @@ def download_calendar(
         write=partial(write_path, language=page.language),
         now=now,
     )
+    steps = orjson.loads(body)["steps"]
+    if not steps:  # a calendar without an entry is none (RFC 5545, 3.6)
+        return page.redirect("paths:path")
     calendar = write_calendar(
-        orjson.loads(body)["steps"],
+        steps,
         language=page.language,
         owner=digest(str(learner.learner_id))[:16],
         now=now,

@@ -147,6 +147,7 @@ def _page(
         learner=None,
         resume_code=None,
         form_token="",
+        **({} if "GET" in _allowed_methods(request) else {"path": f"/{language}/"}),
     )
 
 

@@ -218,7 +218,7 @@ def test_attempts_are_listed_newest_first_and_hers_only(
     assert listed == [second, first]
     assert queries.find_open_attempt(connection, learner_id=ada.learner_id) == second
     submit(connection, second)
-    assert queries.find_open_attempt(connection, learner_id=ada.learner_id) == first
+    assert queries.find_open_attempt(connection, learner_id=ada.learner_id) is None
 
 
 def test_attempts_begun_at_once_have_one_order(connection: Connection) -> None:

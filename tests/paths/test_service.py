@@ -20,7 +20,7 @@ from app.paths.models import ChoiceRow, PathRow, PreferenceRow
 from app.paths.queries import get_choices, get_preferences, get_stamp
 from app.paths.schemas import write_path
 from app.proficiency.errors import NoProfileError
-from tests.assessment.builders import add_attempt, add_result
+from tests.assessment.builders import add_result
 from tests.constants import NOON
 from tests.home.builders import MOOC
 from tests.identity.builders import add_learner
@@ -113,13 +113,8 @@ def test_every_change_makes_the_path_out_of_date(walk: Walk) -> None:
         with walk.database.write() as connection:
             add_result(connection, walk.learner, value="2")
 
-    def begin_with_another_role() -> None:
-        with walk.database.write() as connection:
-            add_attempt(connection, walk.learner, role_key="trainer")
-
     changes: list[Callable[[], None]] = [
         submit_again,
-        begin_with_another_role,
         walk.adapt,
         partial(walk.choose, Choice.DONE),
         partial(walk.choose, Choice.ASIDE),
