@@ -69,7 +69,7 @@ def adapt_path(page: Page, language: str, *, with_script: bool) -> list[str]:
     expect(page.locator("select[name=hours_per_week]")).to_have_value("3")
     with page.expect_navigation():
         page.locator("select[name=hours_per_week]").select_option("8")
-        page.locator("input[name=lang][value=en]").check()
+        page.locator("input[type=checkbox][name=lang][value=en]").check()
         if not with_script:
             page.locator("#adapt button[type=submit]").click()
     expect(page.locator("select[name=hours_per_week]")).to_have_value("8")
