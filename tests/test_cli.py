@@ -173,8 +173,13 @@ def test_new_version_is_loaded_beside_the_old(
     shutil.copy(folder / "unesco-ai-dt/1.0.0.yaml", new)
     edit(new, "version: 1.0.0", "version: 1.1.0")
 
-    assert run("load", url=database_url).stdout == "1 new or changed.\n"
-    assert loaded(database_url) == [2, 1, 1]
+    asked = folder / "unesco-ai-dt/instruments/start.yaml"
+
+    assert run("load", url=database_url).exit_code == cli.FAILED  # nobody asks about it
+    edit(asked, "framework: unesco-ai-dt@1.0.0", "framework: unesco-ai-dt@1.1.0")
+
+    assert run("load", url=database_url).stdout == "2 new or changed.\n"
+    assert loaded(database_url) == [2, 2, 1]
 
 
 def test_check_of_what_ships_is_content(run: Run) -> None:
