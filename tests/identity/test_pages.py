@@ -8,6 +8,7 @@ from httpx import Response
 
 from app.kernel.clock import current_time
 from app.main import create_app
+from app.settings import Settings
 from tests.assessment.builders import begin
 from tests.conftest import Clock, make_settings
 from tests.constants import NOON
@@ -131,13 +132,16 @@ def test_wrong_code_is_kindly_refused(
     assert "<script>" not in answer.text.partition("<main")[2].partition("</main>")[0]
 
 
-def test_too_many_codes_are_refused_on_the_same_page(client: TestClient) -> None:
+def test_too_many_codes_are_refused_on_the_same_page(
+    client: TestClient, settings: Settings
+) -> None:
+    most = settings.resume_attempts_per_hour
     token = show(client, "/fr/resume").controls["form_token"][0]
     fields = {"form_token": token, "code": UNKNOWN}
 
-    answers = [client.post("/fr/resume", data=fields) for _ in range(21)]
+    answers = [client.post("/fr/resume", data=fields) for _ in range(most + 1)]
 
-    assert [answer.status_code for answer in answers] == [404] * 20 + [429]
+    assert [answer.status_code for answer in answers] == [404] * most + [429]
     assert read_page(answers[-1]).controls["code"] == [UNKNOWN]
 
 

@@ -110,13 +110,16 @@ def test_answering_again_shows_the_change(client: TestClient, clock: Clock) -> N
     assert {len(c["evidence"]) for c in competencies} == {2}
 
 
-def test_role_of_the_newest_attempt_is_the_aim(client: TestClient) -> None:
+def test_role_of_the_newest_submission_is_the_aim(client: TestClient) -> None:
     started = finish(begin(client), 2)
-    started.again(role="front-line")
+    finish(started.again(role="front-line"), 2)
     front_line = started.get(PROFILE).json()
-    started.again(role=None)
+    begun = started.again(role=None)
+    unchanged = started.get(PROFILE).json()
+    finish(begun, 2)
     not_sure = started.get(PROFILE).json()
 
+    assert unchanged == front_line  # beginning is not submitting
     assert (front_line["role"], not_sure["role"]) == ("front-line", None)
     assert {c["level"] for c in front_line["competencies"]} == {2}
     targets = [
