@@ -169,6 +169,7 @@ def test_the_way_is_open_to_a_keyboard_alone(
 
     tab_to(page, f'main a[href="/{language}/assess"]')
     page.keyboard.press("Enter")
+    page.wait_for_url(f"**/{language}/assess")
     tab_to(page, "input[name=role]")
     page.keyboard.press("Space")
     tab_to(page, "main form button")
