@@ -53,3 +53,7 @@ class TooLargeError(DomainError):
 
 class UnsupportedError(DomainError):
     """The body is of a kind this address does not read."""
+
+
+class TooSlowError(DomainError):
+    """What was announced did not arrive in time."""

@@ -4,6 +4,7 @@ Pure ASGI: one ``BaseHTTPMiddleware`` costs 80 % of the throughput
 (shared/anchors/speed.md).
 """
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from functools import cache
@@ -14,8 +15,8 @@ from prometheus_client import Counter, Histogram
 from starlette.requests import ClientDisconnect, Request
 from starlette_compress import CompressMiddleware
 
-from app.kernel.errors import TooLargeError
-from app.web.problems import show_domain_error, show_unexpected_error
+from app.kernel.errors import TooLargeError, TooSlowError
+from app.web.problems import TOO_LARGE, show_domain_error, show_unexpected_error
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -25,6 +26,8 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 MAX_BODY = 64 * 1024
 """Bytes of a request body; the largest form has 30 short fields."""
+BODY_SECONDS = 20.0
+"""Time for a whole body to arrive: the largest at 3 KB a second."""
 MOST_DIGITS = 18
 """Of a ``Content-Length``; Python refuses to read 5 000."""
 ASCII_END = 128
@@ -34,6 +37,7 @@ METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 """Counted by name; a counter for each invented method would fill the memory."""
 KEEP_NOWHERE = (b"cache-control", b"private, no-store")
 """For every answer that says nothing else (OWASP ASVS 5.0, 14.3.2)."""
+HANG_UP = (b"connection", b"close")
 _log = structlog.get_logger("masar.requests")
 REQUESTS = Counter(
     "masar_requests_total", "Requests answered.", ["route", "method", "status"]
@@ -68,6 +72,12 @@ class BodyTooLargeError(TooLargeError):
     code = "body-too-large"
 
 
+class BodyTooSlowError(TooSlowError):
+    """The body does not arrive: a connection is kept for somebody else."""
+
+    code = "body-too-slow"
+
+
 class Envelope:
     """Limits the body, adds the headers, counts and logs; personal data stay out.
 
@@ -91,10 +101,16 @@ class Envelope:
             await self._app(scope, receive, send)
             return
         started = time.perf_counter()
-        answer = _Answer(send, self._headers, is_head=scope["method"] == "HEAD")
+        length = _declared_length(scope)
+        body = _Body(receive, is_expected=length > 0)
+        is_head = scope["method"] == "HEAD"
+        answer = _Answer(send, self._headers, body, is_head=is_head)
         inner = _readable(scope)
         try:
-            await self._handle(inner, receive, answer)
+            if length > MAX_BODY:
+                await _refuse(inner, receive, answer)
+            else:
+                await self._app(inner, body, answer)
         except ClientDisconnect:
             answer.status = CLIENT_WENT_AWAY
         except Exception as error:
@@ -103,15 +119,6 @@ class Envelope:
             await show_unexpected_error(Request(inner), error)(inner, receive, answer)
         finally:
             _observe(inner, answer.status, time.perf_counter() - started)
-
-    async def _handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if _declared_length(scope) <= MAX_BODY:
-            await self._app(scope, _limited(receive), send)
-            return
-        refusal = show_domain_error(
-            Request(scope), BodyTooLargeError(max_bytes=MAX_BODY)
-        )
-        await refusal(scope, receive, send)
 
 
 class Compressed:
@@ -140,16 +147,57 @@ class Compressed:
         await self._plain(scope, receive, send_plain)
 
 
+async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:
+    error = BodyTooLargeError(max_bytes=MAX_BODY)
+    await show_domain_error(Request(scope), error)(scope, receive, send)
+
+
+class _Body:
+    """Passes a body on: no more bytes, and for no longer, than any of ours needs."""
+
+    def __init__(self, receive: Receive, *, is_expected: bool) -> None:
+        self.is_awaited = is_expected
+        """Whether a part of it is still on its way."""
+        self._receive = receive
+        self._seen = 0
+        self._end = (
+            asyncio.get_running_loop().time() + BODY_SECONDS if is_expected else 0.0
+        )
+
+    async def __call__(self) -> Message:
+        if not self.is_awaited:
+            return self._counted(await self._receive())
+        try:
+            async with asyncio.timeout_at(self._end):
+                message = await self._receive()
+        except TimeoutError:
+            raise BodyTooSlowError(max_seconds=BODY_SECONDS) from None
+        self.is_awaited = bool(message.get("more_body"))
+        return self._counted(message)
+
+    def _counted(self, message: Message) -> Message:
+        self._seen += len(message.get("body", b""))
+        if self._seen > MAX_BODY:
+            raise BodyTooLargeError(max_bytes=MAX_BODY)
+        return message
+
+
 class _Answer:
     """Passes an answer on, with our headers; without its body if none was asked for."""
 
     def __init__(
-        self, send: Send, headers: list[tuple[bytes, bytes]], *, is_head: bool
+        self,
+        send: Send,
+        headers: list[tuple[bytes, bytes]],
+        body: _Body,
+        *,
+        is_head: bool,
     ) -> None:
         self.status = 500
         self.has_begun = False
         self._send = send
         self._headers = headers
+        self._body = body
         self._is_head = is_head
 
     async def __call__(self, message: Message) -> None:
@@ -158,6 +206,9 @@ class _Answer:
             message["headers"] = [*message["headers"], *self._headers]
             if all(name.lower() != b"cache-control" for name, _ in message["headers"]):
                 message["headers"].append(KEEP_NOWHERE)
+            if self._body.is_awaited and self.status != TOO_LARGE:
+                # Nobody reads the rest; who sends too much is still told so.
+                message["headers"].append(HANG_UP)
         elif self._is_head:
             message["body"] = b""
         await self._send(message)
@@ -173,25 +224,14 @@ def _readable(scope: Scope) -> Scope:
 
 
 def _declared_length(scope: Scope) -> int:
+    """Return the bytes that are announced; 1 for a body in chunks, 0 for none."""
     for name, value in scope["headers"]:
         if name == b"content-length":
             readable = value.isdigit() and len(value) <= MOST_DIGITS
             return int(value) if readable else MAX_BODY + 1
+        if name == b"transfer-encoding":
+            return 1
     return 0
-
-
-def _limited(receive: Receive) -> Receive:
-    seen = 0
-
-    async def receive_limited() -> Message:
-        nonlocal seen
-        message = await receive()
-        seen += len(message.get("body", b""))
-        if seen > MAX_BODY:
-            raise BodyTooLargeError(max_bytes=MAX_BODY)
-        return message
-
-    return receive_limited
 
 
 def _observe(scope: Scope, status: int, seconds: float) -> None:

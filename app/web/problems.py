@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 import orjson
 from fastapi import FastAPI
@@ -11,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Match
 
 from app.kernel.errors import (
@@ -22,6 +23,7 @@ from app.kernel.errors import (
     NotFoundError,
     TooLargeError,
     TooManyError,
+    TooSlowError,
     UnauthenticatedError,
     UnsupportedError,
 )
@@ -37,6 +39,7 @@ _STATUS: Mapping[type[DomainError], int] = {
     UnauthenticatedError: 401,
     ForbiddenError: 403,
     NotFoundError: 404,
+    TooSlowError: 408,
     ConflictError: 409,
     TooLargeError: 413,
     UnsupportedError: 415,
@@ -44,7 +47,10 @@ _STATUS: Mapping[type[DomainError], int] = {
     TooManyError: 429,
 }
 _HTTP_CODES = {404: "not-found", 405: "method-not-allowed"}
+NOT_FOUND = 404
 METHOD_NOT_ALLOWED = 405
+TOO_LATE = 408
+TOO_LARGE = 413
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
@@ -180,14 +186,39 @@ def show_validation_error(request: Request, error: Exception) -> Response:
 
 
 def show_http_error(request: Request, error: Exception) -> Response:
-    """Answer what the router refuses: no such page, no such method."""
+    """Answer what the router refuses: no such page, no such method.
+
+    An address with a slash too many or too few leads to the page that is meant.
+    """
     if not isinstance(error, HTTPException):
         raise TypeError(type(error).__name__)
+    if error.status_code == NOT_FOUND and (meant := _with_other_slash(request)):
+        return RedirectResponse(meant, status_code=307)
     code = _HTTP_CODES.get(error.status_code, "invalid-request")
     headers = dict(error.headers or {})
     if error.status_code == METHOD_NOT_ALLOWED:
         headers["Allow"] = ", ".join(_allowed_methods(request))
     return respond(request, code=code, status=error.status_code, headers=headers)
+
+
+def _with_other_slash(request: Request) -> str | None:
+    """Return the address that ends the other way, if only that one exists.
+
+    Without the host, which is whatever the caller says it is.
+    """
+    path = str(request.scope["path"])
+    other = path.rstrip("/") if path.endswith("/") else f"{path}/"
+    if _exists(request, path) or not _exists(request, other):
+        return None
+    query = request.scope["query_string"].decode("ascii")
+    return quote(other) + (f"?{query}" if query else "")
+
+
+def _exists(request: Request, path: str) -> bool:
+    scope = {**request.scope, "path": path}
+    return any(
+        route.matches(scope)[0] is not Match.NONE for route in request.app.routes
+    )
 
 
 def _allowed_methods(request: Request) -> list[str]:
@@ -221,17 +252,19 @@ def show_unexpected_error(request: Request, error: Exception) -> Response:
 
 
 def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """Document the errors of a route in OpenAPI."""
+    """Document the errors of a route in OpenAPI; a body may always come too slowly."""
+    late = (TOO_LATE,) if TOO_LARGE in statuses else ()
     content = {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     return {
         status: {"description": _MEANINGS[status], "content": content}
-        for status in (*statuses, 503)
+        for status in (*statuses, *late, 503)
     }
 
 
 _MEANINGS = {
     401: "No valid token.",
     404: "Not there, or not yours.",
+    408: "The body does not arrive.",
     409: "Contradicts the present state.",
     413: "Too many bytes.",
     415: "Not JSON.",

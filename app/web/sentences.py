@@ -35,6 +35,10 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("That is too much at once"),
         N_("What you sent is larger than this page takes. Nothing was saved from it."),
     ),
+    "body-too-slow": (
+        N_("What you sent did not arrive in time"),
+        N_("Nothing was saved. Please send it again."),
+    ),
     "course-not-found": (
         N_("We cannot find this course"),
         N_("It may have been removed. The list has all courses we know."),
