@@ -94,6 +94,7 @@ def create_app(settings: Settings) -> FastAPI:
         openapi_url="/api/openapi.json",
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,  # Starlette's would repeat the caller's Host
         lifespan=_live,
         debug=False,
     )

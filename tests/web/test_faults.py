@@ -331,3 +331,44 @@ def test_a_token_that_is_none_is_refused(site: TestClient, token: str) -> None:
 
     assert answer.status == 401
     assert answer.headers["www-authenticate"] == 'Bearer realm="masar"'
+
+
+@pytest.mark.parametrize(
+    ("target", "meant"),
+    [
+        (b"/fr/assess/", "/fr/assess"),
+        (b"/fr/courses/?q=%C3%A9t%C3%A9&provider=a%26b", "/fr/courses?q=%C3%A9t%C3%A9&provider=a%26b"),
+        (b"/ar/frameworks//", "/ar/frameworks"),
+        (b"/fr/courses/a%3Fb%23c/", "/fr/courses/a%3Fb%23c"),
+        (b"/api/v1/courses/?lang=fr", "/api/v1/courses?lang=fr"),
+    ],
+    ids=range(5),
+)  # fmt: skip
+def test_another_slash_leads_to_the_page_on_whatever_host(
+    site: TestClient, target: bytes, meant: str
+) -> None:
+    answer = send(app_of(site), "GET", target, headers={"host": "evil.example"})
+
+    assert (answer.status, answer.headers["location"]) == (307, meant)
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        b"/fr/nothing/", b"/static/nothing.css", b"/static/nothing/",
+        b"//evil.example/", b"//evil.example/fr/assess/", b"/%5Cevil.example/",
+    ],
+    ids=range(6),
+)  # fmt: skip
+def test_another_slash_leads_nowhere_else(site: TestClient, target: bytes) -> None:
+    answer = send(app_of(site), "GET", target, headers={"host": "evil.example"})
+
+    assert (answer.status, "location" in answer.headers) == (404, False)
+
+
+@pytest.mark.parametrize("target", [b"/", b"/fr/account", b"/fr/path", b"/fr/continue"])
+def test_no_redirect_repeats_the_host(site: TestClient, target: bytes) -> None:
+    answer = send(app_of(site), "GET", target, headers={"host": "evil.example"})
+
+    assert answer.headers.get("location", "/").startswith("/")
+    assert "evil.example" not in str(answer.headers)
