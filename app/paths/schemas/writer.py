@@ -1,211 +1,27 @@
-"""HTTP shapes of a path, and its sentences."""
+"""A path as the document that is sent and stored: its values put into words."""
 
 from collections.abc import Iterable
-from typing import Annotated, Literal
 
 import orjson
 from babel import Locale
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from app.catalogue.domain import Certificate, Cost
 from app.frameworks.domain import Framework
 from app.kernel.text import Language
-from app.paths.domain.plan import (
-    MOST_HOURS_PER_WEEK,
-    MOST_WEEKS,
-    Choice,
-    ExplainedStep,
-    Offer,
-    OpenGap,
-    Path,
-    Preferences,
-    Reason,
-    Uncovered,
-    levels_of,
-)
+from app.paths.domain.plan import ExplainedStep, Offer, OpenGap, Path, levels_of
 from app.paths.domain.values import Close
+from app.paths.schemas.shapes import (
+    AlternativeOut,
+    CloseOut,
+    MoreOut,
+    PathOut,
+    PreferencesOut,
+    StepOut,
+    UncoveredOut,
+    UnitOut,
+    WiderOut,
+)
 from app.web.rendering import write_number
 from app.web.sentences import say, say_many
-
-MOST_MEGABYTES = 1_000_000
-Hours = Annotated[
-    float,
-    Field(ge=0.5, le=MOST_HOURS_PER_WEEK, allow_inf_nan=False),
-    AfterValidator(lambda hours: round(hours * 4) / 4),
-]
-"""Hours a week, to the quarter."""
-Weeks = Annotated[int, Field(ge=1, le=MOST_WEEKS)]
-Megabytes = Annotated[int, Field(ge=0, le=MOST_MEGABYTES)]
-
-
-class Shape(BaseModel):
-    """Attribute docstrings become OpenAPI descriptions."""
-
-    model_config = ConfigDict(use_attribute_docstrings=True, extra="forbid")
-
-
-class PreferencesIn(Shape):
-    """What a learner can spend on learning."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "hours_per_week": 3,
-                    "weeks": 12,
-                    "languages": ["fr", "en"],
-                    "max_mb": 1000,
-                }
-            ]
-        }
-    )
-
-    hours_per_week: Hours
-    weeks: Weeks
-    languages: list[Language] = Field(min_length=1, max_length=5)
-    """Languages of courses she accepts, the preferred one first."""
-    max_mb: Megabytes | None = None
-    """Megabytes for the whole path; null without a limit."""
-
-    def to_domain(self) -> Preferences:
-        """Return the values, each language once."""
-        return Preferences(
-            hours_per_week=self.hours_per_week,
-            weeks=self.weeks,
-            languages=tuple(dict.fromkeys(self.languages)),
-            max_mb=self.max_mb,
-        )
-
-
-class ChoiceIn(Shape):
-    """What a learner says about one step."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"choice": "done"}]})
-
-    choice: Literal["done", "aside", "back"]
-    """``back`` takes an earlier word back."""
-
-    def to_domain(self) -> Choice | None:
-        """Return the choice, ``None`` for none."""
-        return None if self.choice == "back" else Choice(self.choice)
-
-
-class CloseOut(Shape):
-    """Part of a gap that a step closes."""
-
-    competency: str
-    from_level: int
-    to_level: int
-
-
-class AlternativeOut(Shape):
-    """The best plan without this step."""
-
-    titles: list[str]
-    """What would come in its place; may be empty."""
-    sentence: str
-
-
-class StepOut(Shape):
-    """One step of the path, in order."""
-
-    key: str
-    """``course`` or ``course/module``; name it to mark the step."""
-    course: str
-    module: str | None
-    title: str
-    title_lang: str
-    provider: str
-    url: str
-    lang: str
-    """ISO 639-1 code of the run proposed."""
-    lang_name: str
-    hours: float
-    megabytes: int | None
-    """Our estimate, 150 MB an hour; null where none is possible."""
-    week: int
-    """Week in which it begins, from 1."""
-    week_end: int
-    cost: Cost | None
-    certificate: Certificate | None
-    needs_selection: bool
-    is_flagship: bool
-    """The UNESCO and Oxford MOOC."""
-    modules: list[str]
-    """Titles of its modules or announced themes."""
-    closes: list[CloseOut]
-    reason: str
-    """Why it is in the plan."""
-    reason_code: Reason
-    alternative: AlternativeOut
-    change: str
-    """What would change it."""
-
-
-class UncoveredOut(Shape):
-    """Levels that the plan leaves open."""
-
-    competency: str
-    from_level: int
-    to_level: int
-    reason: Uncovered
-    sentence: str
-
-
-class MoreOut(Shape):
-    """What one more hour a week would add."""
-
-    hours_per_week: float
-    sentence: str
-
-
-class WiderOut(Shape):
-    """What one more accepted language would add."""
-
-    language: Language
-    sentence: str
-
-
-class UnitOut(Shape):
-    """A step that was marked."""
-
-    key: str
-    title: str
-    title_lang: str
-
-
-class PreferencesOut(Shape):
-    """What the plan was made for."""
-
-    hours_per_week: float
-    weeks: int
-    languages: list[Language]
-    max_mb: int | None
-
-
-class PathOut(Shape):
-    """The best plan within the budget, and what it leaves open."""
-
-    steps: list[StepOut]
-    hours: float
-    megabytes: int
-    weeks: int
-    closed_gap: int
-    """Levels closed × weight: what no other plan within the budget exceeds."""
-    total_gap: int
-    """Levels × weight of all known gaps."""
-    closed_levels: int
-    total_levels: int
-    closed_competencies: int
-    """Competencies whose target the plan reaches."""
-    gap_competencies: int
-    uncovered: list[UncoveredOut]
-    more: MoreOut | None
-    wider: WiderOut | None
-    done: list[UnitOut]
-    """Marked as done by the learner; self-declared."""
-    aside: list[UnitOut]
-    preferences: PreferencesOut
 
 
 def write_path(path: Path, language: Language) -> bytes:

@@ -1,0 +1,23 @@
+"""HTTP shapes of a path (``shapes``), and what fills them with words (``writer``)."""
+
+from app.paths.schemas.shapes import (
+    ChoiceIn,
+    Hours,
+    Megabytes,
+    PathOut,
+    PreferencesIn,
+    PreferencesOut,
+    Weeks,
+)
+from app.paths.schemas.writer import write_path
+
+__all__ = [
+    "ChoiceIn",
+    "Hours",
+    "Megabytes",
+    "PathOut",
+    "PreferencesIn",
+    "PreferencesOut",
+    "Weeks",
+    "write_path",
+]
