@@ -1,6 +1,7 @@
 """The command line: run, prepare and check an installation."""
 
 import secrets
+import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
@@ -56,7 +57,7 @@ masar = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
     epilog="Exit codes: 0 done, 1 something is wrong with what was checked, "
-    "2 wrong use or settings, 3 the database cannot be reached.",
+    "2 wrong use or settings, 3 the database or the port cannot be used.",
 )
 
 
@@ -159,12 +160,13 @@ def serve(
     if prepare:
         make_secrets()
     settings = read_settings()
-    if prepare:
-        migrate_database(settings)
-        load_into(settings)
     if workers > 1 and settings.is_sqlite:
         err.print("Several workers gain nothing on SQLite: use PostgreSQL.")
         raise typer.Exit(MISUSED)
+    check_port(host, port)
+    if prepare:
+        migrate_database(settings)
+        load_into(settings)
     out.print(f"Masar is on http://{host}:{port} (stop it with Ctrl+C)")
     uvicorn.run(
         "app.asgi:create",
@@ -181,6 +183,30 @@ def serve(
         h11_max_incomplete_event_size=32 * 1024,
         reload=settings.debug,
     )
+
+
+def check_port(host: str, port: int) -> None:
+    """Stop before anything is done or promised if nobody can listen there.
+
+    Raises:
+        Exit: The port is taken or not allowed, or the host is not this machine.
+    """
+    try:
+        family, kind, protocol, _name, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as uvicorn
+            probe.bind(address)
+    except OSError as error:
+        reason = (error.strerror or "it cannot be used").lower()
+        err.print(
+            f"Nothing was started: {host} port {port} cannot be used ({reason}).\n"
+            "Perhaps Masar is running there already. Choose another port, e.g. "
+            "masar serve --port 9000",
+            markup=False,
+        )
+        raise typer.Exit(UNAVAILABLE) from None
 
 
 @masar.command(epilog="Example: MASAR_DATABASE_URL=postgresql://… masar migrate")

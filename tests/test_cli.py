@@ -1,5 +1,6 @@
 import re
 import shutil
+import socket
 import stat
 from collections.abc import Callable
 from pathlib import Path
@@ -286,6 +287,32 @@ def test_several_workers_need_postgresql(run: Run, tmp_path: Path) -> None:
 
     assert result.exit_code == cli.MISUSED
     assert "PostgreSQL" in result.stderr
+
+
+def test_a_port_in_use_is_said_before_anything_is_done(
+    run: Run, environment: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    environment.setattr(cli, "ROOT", tmp_path)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        result = run(
+            "serve", "--prepare", "--port", port, url=f"sqlite:///{tmp_path}/x.sqlite"
+        )
+
+    assert result.exit_code == cli.UNAVAILABLE
+    assert f"127.0.0.1 port {port} cannot be used (address already in use)" in (
+        result.stderr
+    )
+    assert "--port" in result.stderr
+    assert "Masar is on" not in result.output
+    assert not (tmp_path / "x.sqlite").exists()
+
+
+def test_a_host_that_is_not_this_machine_is_said(run: Run) -> None:
+    result = run("serve", "--host", "192.0.2.1")
+
+    assert result.exit_code == cli.UNAVAILABLE
+    assert "192.0.2.1 port 8000 cannot be used" in result.stderr
 
 
 def test_demo_makes_a_learner_with_a_result(run: Run, database_url: str) -> None:
