@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 from uuid import uuid4
 
@@ -164,6 +165,17 @@ def test_overview_offers_to_hand_in(client: TestClient) -> None:
 
     assert page.actions == [submit_of(attempt)]
     assert attempt in page.links
+
+
+def test_overview_offers_it_at_both_ends(client: TestClient) -> None:
+    text = client.get(review_of(arrive(client))).text
+
+    names = re.findall(r' id="([^"]+)"', text)
+    buttons = [at.start() for at in re.finditer('<button type="submit" form=', text)]
+    assert len(names) == len(set(names))
+    assert {"hand-in", "final"} <= set(names)
+    assert len(buttons) == 2
+    assert buttons[0] < text.index('<dl class="said">') < buttons[1]
 
 
 def test_handing_in_leads_to_the_result_and_twice_is_once(client: TestClient) -> None:
