@@ -9,6 +9,7 @@ from babel.messages.pofile import read_po
 
 from app.kernel.text import Language
 from app.settings import ROOT
+from app.web.rendering import environment
 from app.web.translations import LOCALES, translations
 
 TRANSLATED = sorted(set(Language) - {Language.EN})
@@ -135,3 +136,17 @@ def test_arabic_has_six_forms_and_they_are_chosen_by_number() -> None:
 
     assert catalogue(Language.AR).num_plurals == 6
     assert len(forms) >= 3
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        (0.5, "0.5 ساعة"), (1, "ساعة واحدة"), (1.5, "1.5 ساعة"), (2, "ساعتان"),
+        (2.0, "ساعتان"), (2.5, "2.5 ساعة"), (3, "3 ساعات"), (10, "10 ساعات"),
+        (11, "11 ساعة"), (99, "99 ساعة"), (100, "100 ساعة"), (103, "103 ساعات"),
+    ],
+)  # fmt: skip
+def test_arabic_counts_hours_as_arabic_does(number: float, words: str) -> None:
+    parts = environment(Language.AR).get_template("parts/course.html").module
+
+    assert parts.hours(number) == words  # type: ignore[attr-defined]  # a macro
