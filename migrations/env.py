@@ -14,6 +14,7 @@ from app.settings import Settings
 
 for models in sorted(Path(app.__path__[0]).glob("*/models.py")):
     import_module(f"app.{models.parent.name}.models")
+import_module("app.kernel.jobs")  # the one table below all rooms
 
 
 def render_item(_type: str, item: object, _context: Any) -> str | Literal[False]:  # noqa: ANN401 -- alembic's signature

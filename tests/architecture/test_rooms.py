@@ -32,6 +32,7 @@ ROOM_FILES = {
 
 for models in sorted(APP.glob("*/models.py")):
     import_module(f"app.{models.parent.name}.models")
+import_module("app.kernel.jobs")
 TABLES = Base.metadata.sorted_tables
 PERSONAL = [table for table in TABLES if "learner_id" in table.c]
 
@@ -74,7 +75,9 @@ def test_tables_are_imported_by_their_room_and_the_readers_only() -> None:
     assert strangers == set()
 
 
-@pytest.mark.parametrize("path", sorted(APP.glob("*/models.py")), ids=str)
+@pytest.mark.parametrize(
+    "path", [*sorted(APP.glob("*/models.py")), APP / "kernel/jobs.py"], ids=str
+)
 def test_tables_are_named_after_their_room(path: Path) -> None:
     names = [
         node.value.value
