@@ -7,8 +7,9 @@ from pathlib import Path
 import orjson
 from sqlalchemy import Connection
 
+from app.catalogue.domain import Catalogue
 from app.catalogue.files import catalogue_schema, read_catalogue
-from app.catalogue.service import load_catalogue
+from app.catalogue.service import forget_catalogues, load_catalogue
 from app.frameworks.domain import Framework, Instrument
 from app.frameworks.files import (
     framework_schema,
@@ -59,11 +60,15 @@ def load_files(
         changed += publish_instrument(
             connection, instrument=instrument, data=data, now=now
         )
+    catalogues = list[Catalogue]()
     for path in course_files(folder):
         tell(f"Courses {path.stem}")
-        catalogue = read_catalogue(path, competency_keys(frameworks))
+        catalogue = read_catalogue(path, competency_keys(frameworks), catalogues)
+        catalogues.append(catalogue)
         data = read_document(path).data
         changed += load_catalogue(connection, key=catalogue.key, data=data, now=now)
+    if catalogues:
+        changed += forget_catalogues(connection, keep=[c.key for c in catalogues])
     for error in missing_parts(folder, frameworks, instruments):
         raise error
     return changed
@@ -112,10 +117,12 @@ def read_everything(folder: Path) -> tuple[list[object], list[DocumentError]]:
     values += instruments
     if not wrong:
         wrong += missing_parts(folder, frameworks, instruments)
+    catalogues = list[Catalogue]()
     for path in course_files(folder):
         with Collected(wrong):
-            values.append(read_catalogue(path, competency_keys(frameworks)))
-    return values, wrong
+            keys = competency_keys(frameworks)
+            catalogues.append(read_catalogue(path, keys, catalogues))
+    return [*values, *catalogues], wrong
 
 
 class Collected:

@@ -183,6 +183,25 @@ def test_new_version_is_loaded_beside_the_old(
     assert loaded(database_url) == [2, 2, 1]
 
 
+def test_course_files_stand_beside_one_another_and_go_with_their_file(
+    run: Run, folder: Path, database_url: str
+) -> None:
+    ours, copy = folder / "courses/open-courses.yaml", folder / "courses/two.yaml"
+    shutil.copy(ours, copy)
+    edit(copy, "key: open-courses", "key: two")
+
+    twice = run("load", url=database_url)
+    assert twice.exit_code == cli.FAILED
+    assert "two.yaml" in twice.stderr
+    assert "of open-courses.yaml" in twice.stderr
+    assert run("check", str(folder)).exit_code == cli.FAILED
+
+    ours.unlink()
+    assert run("load").stdout == "2 new or changed.\n"
+    assert loaded(database_url) == [1, 1, 1]
+    assert run("load").stdout == "All was loaded already.\n"
+
+
 def test_check_of_what_ships_is_content(run: Run) -> None:
     result = run("check")
 

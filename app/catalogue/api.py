@@ -32,7 +32,9 @@ def list_courses(
     max_hours: Annotated[
         float | None, Query(ge=0, le=10_000, allow_inf_nan=False)
     ] = None,
-    provider: Word = None,
+    provider: Annotated[
+        str | None, Query(max_length=200, description="A part of its name.")
+    ] = None,
     q: Annotated[
         str, Query(max_length=200, description="Words in title or provider.")
     ] = "",
@@ -42,13 +44,17 @@ def list_courses(
     """List courses; every filter narrows."""
     wanted = Filter(
         competency=competency,
-        language=lang,
+        language=lang and lang.lower(),
         max_hours=max_hours,
         provider=provider,
         q=q,
     )
     page = Page.of(queries.list_courses(connection, wanted), limit=limit, after=after)
-    language = Language(lang) if lang in set(Language) else prefers(request)
+    language = (
+        Language(wanted.language)
+        if wanted.language in set(Language)
+        else prefers(request)
+    )
     return cached(
         request,
         CourseListOut(

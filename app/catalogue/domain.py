@@ -1,6 +1,7 @@
 """Courses as values: what they serve, in which languages, at what cost."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from app.kernel.text import Language, LocalizedText
@@ -174,3 +175,9 @@ class Catalogue:
     megabytes_note: LocalizedText
     """Says how the data a course costs was estimated."""
     courses: tuple[Course, ...]
+
+
+def join(catalogues: Sequence[Catalogue]) -> Catalogue:
+    """Return the courses of all as one catalogue, with the words of the first."""
+    courses = tuple(course for one in catalogues for course in one.courses)
+    return replace(catalogues[0], courses=courses)

@@ -1,6 +1,6 @@
 """The shape of a catalogue file; where YAML becomes courses."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -130,12 +130,17 @@ class CatalogueFile(Shape):
     courses: Many[Annotated[domain.Course, Becomes(Course, domain.Course)]]
 
 
-def read_catalogue(path: Path, competency_keys: Iterable[str]) -> domain.Catalogue:
+def read_catalogue(
+    path: Path,
+    competency_keys: Iterable[str],
+    others: Sequence[domain.Catalogue] = (),
+) -> domain.Catalogue:
     """Read ``frameworks/courses/<key>.yaml``.
 
     Args:
         path: The file.
         competency_keys: Those of the framework its courses serve.
+        others: The files beside it; all are shown as one, so keys must differ.
 
     Raises:
         DocumentError: A problem of YAML, of shape, or between its parts.
@@ -143,6 +148,7 @@ def read_catalogue(path: Path, competency_keys: Iterable[str]) -> domain.Catalog
     document = read_document(path)
     catalogue = domain.Catalogue(**dict(check_shape(document, CatalogueFile)))
     document.refuse(_broken(path, catalogue, sorted(competency_keys)))
+    document.refuse(_clashes(catalogue, others))
     return catalogue
 
 
@@ -170,6 +176,20 @@ def _broken(
         yield ("courses", index, "is_flagship"), wrong, "one flagship at most"
     for index, course in enumerate(catalogue.courses):
         yield from _broken_course(("courses", index), course, keys)
+
+
+def _clashes(
+    catalogue: domain.Catalogue, others: Sequence[domain.Catalogue]
+) -> Iterator[Broken]:
+    taken = {course.key: one.key for one in others for course in one.courses}
+    flagship = next((c.key for o in others for c in o.courses if c.is_flagship), None)
+    for index, course in enumerate(catalogue.courses):
+        if course.key in taken:
+            wrong = f"repeats {course.key!r} of {taken[course.key]}.yaml"
+            yield ("courses", index, "key"), wrong, "each key in one file only"
+        if course.is_flagship and flagship is not None:
+            wrong = f"is a second flagship beside {flagship} of {taken[flagship]}.yaml"
+            yield ("courses", index, "is_flagship"), wrong, "one flagship at most"
 
 
 def _broken_course(

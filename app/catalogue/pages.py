@@ -31,14 +31,15 @@ def show_courses(
     q: Word = "",
 ) -> Response:
     """List the courses that fit the filters; an unreadable one is left out."""
+    catalogue = queries.get_catalogue(connection)
+    codes = queries.list_languages(catalogue.courses)
     wanted = Filter(
         competency=competency or None,
-        language=taught_in or None,
+        language=taught_in if taught_in in codes else None,
         max_hours=_number(max_hours),
         provider=provider or None,
         q=q,
     )
-    catalogue = queries.get_catalogue(connection)
     return page.render(
         "catalogue/courses.html",
         nav="courses",
@@ -48,7 +49,7 @@ def show_courses(
         competencies=get_default_framework(connection).competencies,
         providers=queries.list_providers(catalogue.courses),
         language_names=_language_names(catalogue.courses, page.language),
-        catalogue=catalogue,
+        catalogues=queries.list_catalogues(connection),
     )
 
 
@@ -63,7 +64,7 @@ def show_course(page: PageDep, key: str, connection: ReadDep) -> Response:
         course=course,
         competencies={c.key: c for c in framework.competencies},
         language_names=_language_names([course], page.language),
-        catalogue=queries.get_catalogue(connection),
+        catalogue=queries.get_catalogue_of(connection, course),
     )
 
 

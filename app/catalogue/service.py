@@ -1,12 +1,13 @@
 """Loading the catalogue."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 import orjson
-from sqlalchemy import Connection
+from sqlalchemy import Connection, delete
 
 from app.catalogue.models import ReleaseRow
-from app.catalogue.queries import find_release
+from app.catalogue.queries import find_hash
 from app.kernel.database import Upsert
 from app.kernel.yaml import Data, content_hash
 
@@ -27,7 +28,7 @@ def load_catalogue(
         Whether anything changed.
     """
     digest = content_hash(data)
-    if find_release(connection, key) == digest:
+    if find_hash(connection, key) == digest:
         return False
     content = orjson.dumps(data, option=orjson.OPT_SORT_KEYS)
     _LOAD.execute(
@@ -35,3 +36,9 @@ def load_catalogue(
         {"key": key, "content_hash": digest, "content": content, "loaded_at": now},
     )
     return True
+
+
+def forget_catalogues(connection: Connection, *, keep: Collection[str]) -> int:
+    """Take out the courses of files that are gone; return how many files."""
+    gone = delete(ReleaseRow).where(ReleaseRow.key.not_in(sorted(keep)))
+    return connection.execute(gone).rowcount

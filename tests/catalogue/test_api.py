@@ -60,6 +60,8 @@ def test_filters_narrow(client: TestClient) -> None:
     assert keys(client, provider="nobody") == []
     assert keys(client, competency="nothing") == []
     assert set(keys(client, lang="fr")) < set(everything)
+    assert keys(client, lang="FI") == ["helsinki-ethics-of-ai"]
+    assert MOOC in keys(client, provider="SAID business")
 
 
 def test_list_pages_through_everything_once(client: TestClient) -> None:
@@ -116,6 +118,8 @@ def test_unchanged_document_is_not_sent_again(client: TestClient, address: str) 
         ({"max_hours": "inf"}, "invalid-request"),
         ({"limit": 0}, "invalid-request"),
         ({"lang": "french"}, "invalid-request"),
+        ({"lang": "xx"}, "unknown-course-language"),
+        ({"lang": ""}, "unknown-course-language"),
         ({"q": "x" * 201}, "invalid-request"),
         ({"after": "garbage"}, "unknown-page-mark"),
     ],

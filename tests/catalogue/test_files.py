@@ -18,6 +18,8 @@ from app.catalogue.domain import (
 from app.catalogue.files import catalogue_schema, parse_catalogue, read_catalogue
 from app.kernel.text import Language
 from app.kernel.yaml import DocumentError, FileProblem, read_document
+from tests.catalogue.builders import catalogue as course_file
+from tests.catalogue.builders import course
 from tests.frameworks.builders import Mapping, changed, text, write, written
 
 KEYS = ("open-data", "trust")
@@ -27,22 +29,6 @@ ADDRESS = "an http or https address in ASCII"
 DAY = "a date or month, as 2026-07-16 or 2026-07"
 LETTERS = "two letters of ISO 639-1, as fr"
 LINE = "up to 600 characters on one line, none hidden, no blank at the ends"
-
-
-def course(key: str, **changes: object) -> Mapping:
-    return {
-        "key": key,
-        "title": "Données ouvertes",
-        "title_language": "fr",
-        "provider": "École",
-        "url": f"https://example.org/{key}?a=1#b",
-        "url_kind": "course_page",
-        "audience": "anyone",
-        "verification": "provider",
-        "sources": ["https://example.org/news", "inventory of 2026 (file 12 / 13)"],
-        "checked_on": "2026-07-16",
-        **changes,
-    }
 
 
 def catalogue() -> Mapping:
@@ -64,13 +50,7 @@ def catalogue() -> Mapping:
         serves=[{"competency": "trust", "from_level": 1, "to_level": 2}],
         is_flagship=True,
     )
-    return {
-        "key": "open",
-        "title": text("Open courses"),
-        "mapping_note": text("The links are ours."),
-        "megabytes_note": text("The megabytes are ours."),
-        "courses": [mooc, course("second")],
-    }
+    return course_file("open", mooc, course("second"))
 
 
 def catalogue_path(root: Path) -> Path:
@@ -145,6 +125,23 @@ def test_a_wrong_catalogue_is_refused_with_line_and_reason(
         wrong,
     )
     assert problem.allowed == allowed
+
+
+def test_files_beside_one_another_share_no_key_and_no_flagship(
+    tmp_path: Path,
+) -> None:
+    first = read_catalogue(write(catalogue_path(tmp_path), catalogue()), KEYS)
+    other = course_file("other", course("second"), course("own", is_flagship=True))
+    path = write(tmp_path / "courses" / "other.yaml", other)
+
+    with pytest.raises(DocumentError) as caught:
+        read_catalogue(path, KEYS, [first])
+
+    assert [(p.where, p.wrong) for p in caught.value.problems] == [
+        ("courses.0.key", "repeats 'second' of open.yaml"),
+        ("courses.1.is_flagship", "is a second flagship beside mooc of open.yaml"),
+    ]
+    assert len(read_catalogue(path, KEYS).courses) == 2
 
 
 def test_equal_modules_of_one_course_are_refused(tmp_path: Path) -> None:

@@ -1,8 +1,14 @@
+from typing import Any
+
 import pytest
 from fastapi.testclient import TestClient
 
+from app.catalogue.service import load_catalogue
 from app.kernel.text import Language
-from tests.identity.builders import read_page, show
+from tests.catalogue.builders import catalogue, course
+from tests.constants import NOON
+from tests.frameworks.builders import text
+from tests.identity.builders import database_of, read_page, show
 
 MOOC = "unesco-oxford-ai-dt-gov"
 
@@ -30,10 +36,17 @@ def test_filters_stay_chosen_and_narrow(client: TestClient) -> None:
 
 
 @pytest.mark.parametrize(
-    "query", ["max_hours=x", "max_hours=nan", "max_hours=-1", "taught_in=french"]
+    "query",
+    [
+        "max_hours=x",
+        "max_hours=nan",
+        "max_hours=-1",
+        "taught_in=french",
+        "taught_in=sw",
+    ],
 )
-def test_filter_that_cannot_be_read_is_no_error(client: TestClient, query: str) -> None:
-    assert show(client, f"/fr/courses?{query}").headings
+def test_filter_that_cannot_be_read_is_left_out(client: TestClient, query: str) -> None:
+    assert f"/fr/courses/{MOOC}" in show(client, f"/fr/courses?{query}").links
 
 
 def test_nothing_found_is_a_page_too(client: TestClient) -> None:
@@ -64,3 +77,18 @@ def test_course_that_is_not_there_is_a_page(client: TestClient) -> None:
 
     assert answer.status_code == 404
     assert "/fr/courses" in read_page(answer).links
+
+
+def test_pages_show_the_courses_and_notes_of_every_file(client: TestClient) -> None:
+    serve = {"competency": "generative-ai", "from_level": 0, "to_level": 2}
+    mine = course("cours-maison", serves=[serve])
+    own: Any = catalogue("own", mine, mapping_note=text("Liens d’Enap."))
+    with database_of(client).write() as connection:
+        load_catalogue(connection, key="own", data=own, now=NOON)
+
+    everything = client.get("/en/courses").text
+    pages = [client.get(f"/en/courses/{key}").text for key in ("cours-maison", MOOC)]
+
+    assert "/en/courses/cours-maison" in everything
+    assert everything.count("Liens d’Enap.") == 1
+    assert ["Liens d’Enap." in page for page in pages] == [True, False]

@@ -1,22 +1,27 @@
 from collections.abc import Callable
+from typing import Any
 
 import orjson
 import pytest
 from sqlalchemy import Connection, select
 
 from app.catalogue.domain import Course
-from app.catalogue.errors import CourseNotFoundError
+from app.catalogue.errors import CourseNotFoundError, UnknownCourseLanguageError
 from app.catalogue.models import ReleaseRow
 from app.catalogue.queries import (
     Filter,
     find_release,
     get_catalogue,
+    get_catalogue_of,
     get_course,
     list_courses,
     list_providers,
 )
-from app.catalogue.service import load_catalogue
+from app.catalogue.service import forget_catalogues, load_catalogue
+from app.kernel.text import Language
+from tests.catalogue.builders import catalogue, course
 from tests.constants import NOON
+from tests.frameworks.builders import text
 
 MOOC = "unesco-oxford-ai-dt-gov"
 
@@ -78,7 +83,37 @@ def test_filters_narrow_together(connection: Connection) -> None:
     provider = get_course(connection, MOOC).provider
 
     assert found(connection, provider=provider, language="ar") == [MOOC]
-    assert found(connection, provider=provider, language="sw") == []
+    assert found(connection, provider=provider, language="fi") == []
+
+
+@pytest.mark.parametrize("provider", ["Saïd", "SAID business", "unesco AND saïd"])
+def test_a_part_of_the_providers_name_is_enough(
+    connection: Connection, provider: str
+) -> None:
+    kept = list_courses(connection, Filter(provider=provider))
+
+    assert MOOC in [course.key for course in kept]
+    assert all("Saïd" in course.provider for course in kept)
+
+
+def test_a_language_without_a_course_is_an_error_unless_it_is_ours(
+    connection: Connection,
+) -> None:
+    for language in ("sw", "fr-FR", "", "x" * 100):
+        with pytest.raises(UnknownCourseLanguageError) as refusal:
+            list_courses(connection, Filter(language=language))
+
+        assert refusal.value.facts == {
+            "lang": language[:20],
+            "allowed": "ar, en, es, fi, fr, pt, ru, sv, zh",
+        }
+    data = orjson.loads(connection.scalars(select(ReleaseRow.content)).one())
+    data["courses"] = data["courses"][:1]
+    load_catalogue(connection, key="open-courses", data=data, now=NOON)
+
+    assert found(connection, language="pt") == [MOOC]
+    with pytest.raises(UnknownCourseLanguageError):
+        list_courses(connection, Filter(language="fi"))
 
 
 def test_unknown_length_is_not_zero_hours(connection: Connection) -> None:
@@ -118,6 +153,33 @@ def test_loading_again_changes_nothing_and_loading_another_replaces(
     assert [course.key for course in get_catalogue(connection).courses] == [MOOC]
 
 
-def test_catalogue_that_is_not_loaded_is_an_error(connection: Connection) -> None:
+def test_courses_of_every_file_are_found_and_ours_come_first(
+    connection: Connection,
+) -> None:
+    before = find_release(connection)
+    own: Any = catalogue("aaa", course("own"), mapping_note=text("Linked by Enap."))
+    load_catalogue(connection, key="aaa", data=own, now=NOON)
+
+    courses = get_catalogue(connection).courses
+    assert (courses[0].key, courses[-1].key) == (MOOC, "own")
+    assert get_course(connection, "own").provider == "École"
+    assert found(connection, provider="ecole") == ["own"]
+    assert find_release(connection) != before
+    notes = [
+        get_catalogue_of(connection, one).mapping_note.in_language(Language.EN)
+        for one in (courses[0], courses[-1])
+    ]
+    assert notes[1] == "Linked by Enap." != notes[0]
+
+    assert forget_catalogues(connection, keep=["open-courses"]) == 1
+    assert find_release(connection) == before
+    assert MOOC in found(connection)
+    assert "own" not in found(connection)
+
+
+def test_without_a_course_there_is_no_catalogue(connection: Connection) -> None:
+    forget_catalogues(connection, keep=[])
+
+    assert find_release(connection) is None
     with pytest.raises(CourseNotFoundError):
-        get_catalogue(connection, "nothing")
+        get_catalogue(connection)
