@@ -120,6 +120,10 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("This is not one of the answers"),
         N_("Nothing was changed. Please choose one of those offered."),
     ),
+    "unknown-course-language": (
+        N_("We do not know this language"),
+        N_("Nothing was changed. Please choose one of those offered."),
+    ),
     "unknown-framework": (
         N_("No questionnaire is loaded for this framework"),
         N_("Nothing was saved. Please choose one of those listed."),
