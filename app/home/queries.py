@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import Connection, select
 
 from app.assessment.models import AnswerRow, AttemptRow
+from app.cohorts.models import MemberRow, OfficeRow, TrainerRow
 from app.identity.models import LearnerRow, SessionRow
 from app.journal.models import Event
 from app.kernel.database import Base
@@ -23,6 +24,9 @@ PERSONAL_TABLES: tuple[type[Base], ...] = (
     PreferenceRow,
     ChoiceRow,
     PathRow,
+    OfficeRow,
+    TrainerRow,
+    MemberRow,
     Event,
 )
 _SECRETS = frozenset({"token_digest", "resume_nonce", "body"})

@@ -25,3 +25,22 @@ class Event(Base):
     object_ref: Mapped[str] = mapped_column(String(200))
     """``<kind>:<key>`` of another room; text, so that no room is imported."""
     occurred_at: Mapped[datetime]
+
+
+class AuditRow(Base):
+    """What somebody did in an office; kept for the institution, names nobody.
+
+    The actor is a number. When she erases herself, it leads to no one any more, so
+    the entry stays without being about a person.
+    """
+
+    __tablename__ = "journal_audit"
+
+    actor_id: Mapped[UUID] = mapped_column(primary_key=True)
+    """Her ``learner_id``; no foreign key, so that erasing her does not erase it."""
+    audit_id: Mapped[UUID] = mapped_column(primary_key=True)
+    scope_id: Mapped[UUID] = mapped_column(index=True)
+    """The institution whose administrators may read it."""
+    verb: Mapped[str] = mapped_column(String(32))
+    object_ref: Mapped[str] = mapped_column(String(200))
+    occurred_at: Mapped[datetime]

@@ -39,6 +39,24 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("What you sent did not arrive in time"),
         N_("Nothing was saved. Please send it again."),
     ),
+    "campaign-closed": (
+        N_("This campaign is not open"),
+        N_(
+            "It has not begun yet, or it has ended. You can still assess yourself, for yourself alone. Ask the one who invited you for new dates."
+        ),
+    ),
+    "campaign-not-found": (
+        N_("We cannot find this campaign"),
+        N_(
+            "It may have been removed. The cohort’s page lists those that exist. Nothing was changed."
+        ),
+    ),
+    "cohort-not-found": (
+        N_("We cannot find this cohort"),
+        N_(
+            "It does not exist, or it is not one of yours. Nothing was changed. Your list has all cohorts you may see."
+        ),
+    ),
     "course-not-found": (
         N_("We cannot find this course"),
         N_("It may have been removed. The list has all courses we know."),
@@ -58,6 +76,16 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("The questionnaire has no such page"),
         N_("Your answers are safe. Continue from the overview."),
     ),
+    "institution-exists": (
+        N_("An institution has this short name already"),
+        N_("Nothing was saved. Please choose another short name."),
+    ),
+    "institution-not-found": (
+        N_("We cannot find this institution"),
+        N_(
+            "It does not exist, or it is not one of yours. Nothing was changed. Your list has all institutions you may see."
+        ),
+    ),
     "invalid-request": (
         N_("Something in this request cannot be read"),
         N_("Nothing was saved. Please check what you entered and try again."),
@@ -69,6 +97,12 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     "item-not-found": (
         N_("The questionnaire has no such question"),
         N_("Nothing was changed. Your other answers are safe."),
+    ),
+    "join-code-unknown": (
+        N_("We do not know this code"),
+        N_(
+            "Nothing was changed. Please compare it with your invitation: it has six letters, without vowels. If it does not work, ask the one who gave it to you."
+        ),
     ),
     "malformed-body": (
         N_("What was sent cannot be read"),
@@ -86,6 +120,12 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("This page does not exist"),
         N_("The address may be mistyped. Your answers are safe."),
     ),
+    "not-your-office": (
+        N_("Your office does not include this"),
+        N_(
+            "Nothing was changed. Ask an administrator of the institution if you need it."
+        ),
+    ),
     "resume-code-mistyped": (
         N_("This code has a typing mistake"),
         N_("It has twelve signs, like K7PM-2XQ4-9BTB. Please compare and try again."),
@@ -93,6 +133,12 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     "resume-code-unknown": (
         N_("We do not know this code"),
         N_("Please compare it with what you wrote down. You can also start anew."),
+    ),
+    "round-exists": (
+        N_("This cohort has such a round already"),
+        N_(
+            "Nothing was changed. A cohort has one first and one second round; their dates can be moved."
+        ),
     ),
     "service-unavailable": (
         N_("The service is resting for a moment"),
@@ -119,6 +165,10 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     "unknown-answer": (
         N_("This is not one of the answers"),
         N_("Nothing was changed. Please choose one of those offered."),
+    ),
+    "unknown-choice": (
+        N_("One of the fields holds nothing we offer"),
+        N_("Nothing was saved. Please choose one of the values listed."),
     ),
     "unknown-course-language": (
         N_("We do not know this language"),
@@ -150,6 +200,12 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     "unsupported-content-type": (
         N_("This kind of content cannot be read here"),
         N_("Nothing was saved."),
+    ),
+    "wrong-period": (
+        N_("These dates do not fit together"),
+        N_(
+            "Nothing was saved. The end must not lie before the beginning, and at most two years after it."
+        ),
     ),
 }
 """Title and sentence by error code; one entry for each code (a test compares)."""
@@ -183,13 +239,17 @@ PATH_SENTENCES: Mapping[str, tuple[str, str]] = {
         "No other choice within your hours closes more of what matters for your role: %(names)s, in %(hours)s h.",
         "No other choice within your hours closes more of what matters for your role: %(num)s competencies in %(hours)s h.",
     ),
+    "change-weeks": NN_(
+        "With one week instead of %(now)s it would leave your path.",
+        "With %(num)s weeks instead of %(now)s it would leave your path.",
+    ),
     "instead-nothing": NN_(
-        "Without it, nothing takes its place, and your path closes less: gap × weight is lower by %(num)s.",
-        "Without it, nothing takes its place, and your path closes less: gap × weight is lower by %(num)s.",
+        "Without it, nothing takes its place: one of the %(count)s levels that your path closes would stay open.",
+        "Without it, nothing takes its place: %(num)s of the %(count)s levels that your path closes would stay open.",
     ),
     "instead-less": NN_(
-        "Next best: %(titles)s. It would close less: gap × weight is lower by %(num)s.",
-        "Next best: %(titles)s. It would close less: gap × weight is lower by %(num)s.",
+        "Next best: %(titles)s. Your path would then close one level fewer, of %(count)s.",
+        "Next best: %(titles)s. Your path would then close %(num)s levels fewer, of %(count)s.",
     ),
     "instead-longer": NN_(
         "Next best: %(titles)s. It closes as much, but takes %(hours)s h more.",
@@ -222,8 +282,29 @@ SINGLE_SENTENCES: Mapping[str, str] = {
     "change-language": N_(
         "It would leave your path if you did not accept this language: %(name)s."
     ),
-    "change-stays": N_("It would stay in your path with half the hours."),
-    "change-hours": N_("With half the hours it would leave your path."),
+    "change-wider": N_(
+        "It would leave your path if you accepted this language too: %(name)s."
+    ),
+    "change-hours_per_week": N_(
+        "With %(then)s h a week instead of %(now)s h it would leave your path."
+    ),
+    "change-max_mb": N_(
+        "With at most %(megabytes)s MB of data in all it would leave your path."
+    ),
+    "change-limit": N_(
+        "With any limit on data it would leave your path: we cannot estimate its megabytes."
+    ),
+    "change-new": N_("What would come in then: %(titles)s."),
+    "change-stays": N_("It would stay in your path even with %(hours)s h in all."),
+    "instead-all": N_(
+        "Without it, nothing takes its place, and no gap would become smaller."
+    ),
+    "instead-lighter": N_(
+        "Without it, your path would close levels that count less for your role."
+    ),
+    "instead-spare": N_(
+        "Without it, the other steps close as much. It is here by our tie-break: the UNESCO and Oxford course first, then fewer hours, then fewer megabytes."
+    ),
     "open-practice": N_(
         "No course leads there: it grows with practice, with colleagues and with time."
     ),

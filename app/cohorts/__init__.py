@@ -1,0 +1,1 @@
+"""Cohorts: institutions, groups of people, campaigns, and who may see which of them."""

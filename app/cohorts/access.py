@@ -1,0 +1,314 @@
+"""Who may reach an institution or a cohort: loaded and checked in one query.
+
+A route names what it needs: ``CohortReader``, ``CohortInviter`` and so on. An id that
+is not hers is answered like one that does not exist.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Depends
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, exists, select
+
+from app.cohorts.domain import (
+    INSTALLATION,
+    Capability,
+    Cohort,
+    Institution,
+    Office,
+    Reach,
+    ReachedCohort,
+    ReachedInstitution,
+)
+from app.cohorts.errors import (
+    CohortNotFoundError,
+    InstitutionNotFoundError,
+    NotYourOfficeError,
+)
+from app.cohorts.models import (
+    AncestorRow,
+    CohortRow,
+    InstitutionRow,
+    OfficeRow,
+    TrainerRow,
+)
+from app.identity.access import ApiLearnerDep, LearnerDep
+from app.kernel.database import ReadDep
+from app.kernel.text import Language
+
+MOST_SHOWN = 500
+"""Rows of a list on one page."""
+INSTITUTION = (
+    InstitutionRow.institution_id,
+    InstitutionRow.key,
+    InstitutionRow.parent_id,
+    InstitutionRow.kind,
+    InstitutionRow.names,
+    InstitutionRow.country,
+    InstitutionRow.smallest_cell,
+)
+COHORT = (
+    CohortRow.cohort_id,
+    CohortRow.institution_id,
+    CohortRow.name,
+    CohortRow.framework_key,
+    CohortRow.framework_version,
+    CohortRow.role_keys,
+    CohortRow.starts_on,
+    CohortRow.ends_on,
+    CohortRow.smallest_cell,
+    CohortRow.is_fictitious,
+    CohortRow.created_at,
+)
+_ME = bindparam("learner_id", type_=OfficeRow.learner_id.type)
+
+
+def _holds(office: Office, institution_id: ColumnElement[UUID]) -> ColumnElement[bool]:
+    """Whether she holds an office for an institution or one above it."""
+    return exists(
+        select(AncestorRow.depth)
+        .join(OfficeRow, OfficeRow.institution_id == AncestorRow.ancestor_id)
+        .where(
+            AncestorRow.institution_id == institution_id,
+            OfficeRow.learner_id == _ME,
+            OfficeRow.role == office,
+        )
+        .correlate(InstitutionRow, CohortRow)
+    )
+
+
+_IS_OPERATOR = exists().where(
+    OfficeRow.learner_id == _ME,
+    OfficeRow.institution_id == INSTALLATION,
+    OfficeRow.role == Office.OPERATOR,
+)
+_IS_TRAINER = exists().where(
+    TrainerRow.learner_id == _ME, TrainerRow.cohort_id == CohortRow.cohort_id
+)
+_OFFICES: Mapping[Office, ColumnElement[bool]] = {
+    Office.OPERATOR: _IS_OPERATOR,
+    Office.ADMINISTRATOR: _holds(
+        Office.ADMINISTRATOR,
+        InstitutionRow.institution_id,  # type: ignore[arg-type]  # an attribute is a column
+    ),
+    Office.EDITOR: _holds(
+        Office.EDITOR,
+        InstitutionRow.institution_id,  # type: ignore[arg-type]
+    ),
+}
+_INSTITUTION_REACHED = select(
+    *INSTITUTION, *(found.label(office) for office, found in _OFFICES.items())
+)
+_COHORT_REACHED = (
+    select(
+        *(column.label(f"cohort_{column.key}") for column in COHORT),
+        *INSTITUTION,
+        *(found.label(office) for office, found in _OFFICES.items()),
+        _IS_TRAINER.label(Office.TRAINER),
+    )
+    .select_from(CohortRow)
+    .join(InstitutionRow, InstitutionRow.institution_id == CohortRow.institution_id)
+)
+
+
+def reach_institution(
+    connection: Connection, *, learner_id: UUID, institution_id: UUID
+) -> ReachedInstitution:
+    """Return an institution with what somebody may do to it, in one query.
+
+    Raises:
+        InstitutionNotFoundError: There is none, or none of her offices reaches it.
+    """
+    row = connection.execute(
+        _INSTITUTION_REACHED.where(InstitutionRow.institution_id == institution_id),
+        {"learner_id": learner_id},
+    ).first()
+    offices = _offices(row, _OFFICES) if row else frozenset()
+    if row is None or not offices:
+        raise InstitutionNotFoundError(institution_id=str(institution_id))
+    return ReachedInstitution(institution=institution_of(row), offices=offices)
+
+
+def reach_cohort(
+    connection: Connection, *, learner_id: UUID, cohort_id: UUID
+) -> ReachedCohort:
+    """Return a cohort with what somebody may do to it, in one query.
+
+    Raises:
+        CohortNotFoundError: There is none, or none of her offices reaches it.
+    """
+    row = connection.execute(
+        _COHORT_REACHED.where(CohortRow.cohort_id == cohort_id),
+        {"learner_id": learner_id},
+    ).first()
+    offices = _offices(row, (*_OFFICES, Office.TRAINER)) if row else frozenset()
+    if row is None or not offices:
+        raise CohortNotFoundError(cohort_id=str(cohort_id))
+    return ReachedCohort(
+        cohort=cohort_of(row, "cohort_"),
+        institution=institution_of(row),
+        offices=offices,
+    )
+
+
+def list_reached_cohorts(
+    connection: Connection, *, learner_id: UUID, institution_id: UUID | None = None
+) -> list[ReachedCohort]:
+    """Return the cohorts somebody may see, newest first, at most ``MOST_SHOWN``.
+
+    Args:
+        connection: Any connection.
+        learner_id: Who asks.
+        institution_id: Only those of this institution itself.
+    """
+    found = _COHORT_REACHED.where(
+        _IS_OPERATOR | _OFFICES[Office.ADMINISTRATOR] | _IS_TRAINER
+    ).order_by(CohortRow.created_at.desc(), CohortRow.cohort_id)
+    if institution_id is not None:
+        found = found.where(CohortRow.institution_id == institution_id)
+    rows = connection.execute(found.limit(MOST_SHOWN), {"learner_id": learner_id})
+    return [
+        ReachedCohort(
+            cohort=cohort_of(row, "cohort_"),
+            institution=institution_of(row),
+            offices=_offices(row, (*_OFFICES, Office.TRAINER)),
+        )
+        for row in rows
+    ]
+
+
+def list_own_institutions(
+    connection: Connection, *, learner_id: UUID
+) -> list[Institution]:
+    """Return where somebody administrates: her institutions; for operators, the roots."""
+    mine = exists().where(
+        OfficeRow.learner_id == _ME,
+        OfficeRow.institution_id == InstitutionRow.institution_id,
+        OfficeRow.role == Office.ADMINISTRATOR,
+    )
+    found = select(*INSTITUTION).where(
+        mine | (_IS_OPERATOR & InstitutionRow.parent_id.is_(None))
+    )
+    rows = connection.execute(
+        found.order_by(InstitutionRow.key), {"learner_id": learner_id}
+    )
+    return [institution_of(row) for row in rows]
+
+
+def _offices(
+    row: Row[*tuple[Any, ...]], offices: Sequence[Office] | Mapping[Office, object]
+) -> frozenset[Office]:
+    return frozenset(office for office in offices if getattr(row, office))
+
+
+def institution_of(row: Row[*tuple[Any, ...]]) -> Institution:
+    """Return the institution of a row with ``INSTITUTION``."""
+    return Institution(
+        institution_id=row.institution_id,
+        key=row.key,
+        parent_id=row.parent_id,
+        kind=row.kind,
+        names={Language(code): name for code, name in row.names.items()},
+        country=row.country,
+        smallest_cell=row.smallest_cell,
+    )
+
+
+def cohort_of(row: Row[*tuple[Any, ...]], prefix: str = "") -> Cohort:
+    """Return the cohort of a row with ``COHORT``."""
+    values = {c.key: row._mapping[f"{prefix}{c.key}"] for c in COHORT}  # noqa: SLF001 -- a Row's public mapping
+    values["role_keys"] = tuple(values["role_keys"])
+    return Cohort(**values)
+
+
+def check(reach: Reach, capability: Capability) -> None:
+    """Refuse what no office of hers allows here.
+
+    Raises:
+        NotYourOfficeError: She sees the thing, but may not do this.
+    """
+    if not reach.may(capability):
+        raise NotYourOfficeError(needed=capability)
+
+
+def _cohort_for(capability: Capability) -> Callable[..., ReachedCohort]:
+    def reached(
+        cohort_id: UUID, learner: LearnerDep, connection: ReadDep
+    ) -> ReachedCohort:
+        found = reach_cohort(
+            connection, learner_id=learner.learner_id, cohort_id=cohort_id
+        )
+        check(found, capability)
+        return found
+
+    return reached
+
+
+def _api_cohort_for(capability: Capability) -> Callable[..., ReachedCohort]:
+    def reached(
+        cohort_id: UUID, learner: ApiLearnerDep, connection: ReadDep
+    ) -> ReachedCohort:
+        found = reach_cohort(
+            connection, learner_id=learner.learner_id, cohort_id=cohort_id
+        )
+        check(found, capability)
+        return found
+
+    return reached
+
+
+def _institution_for(capability: Capability) -> Callable[..., ReachedInstitution]:
+    def reached(
+        institution_id: UUID, learner: LearnerDep, connection: ReadDep
+    ) -> ReachedInstitution:
+        found = reach_institution(
+            connection, learner_id=learner.learner_id, institution_id=institution_id
+        )
+        check(found, capability)
+        return found
+
+    return reached
+
+
+def _api_institution_for(capability: Capability) -> Callable[..., ReachedInstitution]:
+    def reached(
+        institution_id: UUID, learner: ApiLearnerDep, connection: ReadDep
+    ) -> ReachedInstitution:
+        found = reach_institution(
+            connection, learner_id=learner.learner_id, institution_id=institution_id
+        )
+        check(found, capability)
+        return found
+
+    return reached
+
+
+CohortReader = Annotated[ReachedCohort, Depends(_cohort_for(Capability.SEE_COHORT))]
+CohortInviter = Annotated[ReachedCohort, Depends(_cohort_for(Capability.INVITE))]
+CohortManager = Annotated[ReachedCohort, Depends(_cohort_for(Capability.MANAGE_COHORT))]
+InstitutionReader = Annotated[
+    ReachedInstitution, Depends(_institution_for(Capability.SEE_INSTITUTION))
+]
+InstitutionManager = Annotated[
+    ReachedInstitution, Depends(_institution_for(Capability.MANAGE_INSTITUTION))
+]
+CohortFounder = Annotated[
+    ReachedInstitution, Depends(_institution_for(Capability.CREATE_COHORT))
+]
+AuditReader = Annotated[
+    ReachedInstitution, Depends(_institution_for(Capability.SEE_AUDIT))
+]
+ApiCohortReader = Annotated[
+    ReachedCohort, Depends(_api_cohort_for(Capability.SEE_COHORT))
+]
+ApiCohortInviter = Annotated[ReachedCohort, Depends(_api_cohort_for(Capability.INVITE))]
+ApiInstitutionReader = Annotated[
+    ReachedInstitution, Depends(_api_institution_for(Capability.SEE_INSTITUTION))
+]
+ApiInstitutionManager = Annotated[
+    ReachedInstitution, Depends(_api_institution_for(Capability.MANAGE_INSTITUTION))
+]
+ApiCohortFounder = Annotated[
+    ReachedInstitution, Depends(_api_institution_for(Capability.CREATE_COHORT))
+]

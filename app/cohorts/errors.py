@@ -1,0 +1,68 @@
+"""What can go wrong with institutions, cohorts and joining."""
+
+from app.kernel.errors import (
+    ConflictError,
+    ForbiddenError,
+    InvalidError,
+    NotFoundError,
+)
+
+
+class InstitutionNotFoundError(NotFoundError):
+    """No such institution, or outside what this person may see."""
+
+    code = "institution-not-found"
+
+
+class CohortNotFoundError(NotFoundError):
+    """No such cohort, or outside what this person may see."""
+
+    code = "cohort-not-found"
+
+
+class CampaignNotFoundError(NotFoundError):
+    """The cohort has no such campaign."""
+
+    code = "campaign-not-found"
+
+
+class NotYourOfficeError(ForbiddenError):
+    """She may see it, but her office does not include this."""
+
+    code = "not-your-office"
+
+
+class JoinCodeUnknownError(NotFoundError):
+    """Nobody gave out this code or link."""
+
+    code = "join-code-unknown"
+
+
+class CampaignClosedError(ConflictError):
+    """The campaign has not begun, or has ended."""
+
+    code = "campaign-closed"
+
+
+class InstitutionExistsError(ConflictError):
+    """The key of an institution is taken."""
+
+    code = "institution-exists"
+
+
+class RoundExistsError(ConflictError):
+    """The cohort has a campaign of this round already."""
+
+    code = "round-exists"
+
+
+class UnknownChoiceError(InvalidError):
+    """A field holds none of the values it offers."""
+
+    code = "unknown-choice"
+
+
+class WrongPeriodError(InvalidError):
+    """A period ends before it begins, or is longer than two years."""
+
+    code = "wrong-period"

@@ -1,0 +1,226 @@
+"""Reading institutions, cohorts and campaigns; who asks was checked in access."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, Select, select
+
+from app.cohorts.access import (
+    COHORT,
+    INSTITUTION,
+    MOST_SHOWN,
+    cohort_of,
+    institution_of,
+)
+from app.cohorts.domain import Campaign, Cohort, Institution, Membership, Office
+from app.cohorts.errors import (
+    CampaignNotFoundError,
+    CohortNotFoundError,
+    InstitutionNotFoundError,
+)
+from app.cohorts.models import (
+    AncestorRow,
+    CampaignRow,
+    CohortRow,
+    InstitutionRow,
+    JoinCodeRow,
+    MemberRow,
+    OfficeRow,
+)
+
+_CAMPAIGN = select(
+    CampaignRow.campaign_id,
+    CampaignRow.cohort_id,
+    CampaignRow.instrument_ref,
+    CampaignRow.round,
+    CampaignRow.opens_on,
+    CampaignRow.closes_on,
+    CampaignRow.remind_after_days,
+)
+
+
+def list_offices(
+    connection: Connection, *, learner_id: UUID
+) -> list[tuple[UUID, Office]]:
+    """Return what somebody does, and for which institution."""
+    rows = connection.execute(
+        select(OfficeRow.institution_id, OfficeRow.role)
+        .where(OfficeRow.learner_id == learner_id)
+        .order_by(OfficeRow.institution_id, OfficeRow.role)
+    )
+    return [(row.institution_id, row.role) for row in rows]
+
+
+def get_institution(connection: Connection, *, institution_id: UUID) -> Institution:
+    """Return an institution.
+
+    Raises:
+        InstitutionNotFoundError: There is none.
+    """
+    found = select(*INSTITUTION).where(InstitutionRow.institution_id == institution_id)
+    row = connection.execute(found).first()
+    if row is None:
+        raise InstitutionNotFoundError(institution_id=str(institution_id))
+    return institution_of(row)
+
+
+def get_institution_by_key(connection: Connection, *, key: str) -> Institution:
+    """Return an institution by its key.
+
+    Raises:
+        InstitutionNotFoundError: There is none.
+    """
+    row = connection.execute(
+        select(*INSTITUTION).where(InstitutionRow.key == key)
+    ).first()
+    if row is None:
+        raise InstitutionNotFoundError(key=key[:64])
+    return institution_of(row)
+
+
+def list_children(
+    connection: Connection, *, institution_id: UUID | None
+) -> list[Institution]:
+    """Return the institutions right below one, or the roots; ordered by key."""
+    found = select(*INSTITUTION).where(InstitutionRow.parent_id == institution_id)
+    return _institutions(connection, found.limit(MOST_SHOWN))
+
+
+def list_institutions_below(
+    connection: Connection, *, institution_id: UUID
+) -> list[Institution]:
+    """Return an institution and everything below it, ordered by depth and key."""
+    found = (
+        select(*INSTITUTION)
+        .join(AncestorRow, AncestorRow.institution_id == InstitutionRow.institution_id)
+        .where(AncestorRow.ancestor_id == institution_id)
+        .order_by(AncestorRow.depth)
+    )
+    return _institutions(connection, found)
+
+
+def list_ancestors(
+    connection: Connection, *, institution_id: UUID
+) -> list[Institution]:
+    """Return what lies above an institution, the root first, itself last."""
+    found = (
+        select(*INSTITUTION)
+        .join(AncestorRow, AncestorRow.ancestor_id == InstitutionRow.institution_id)
+        .where(AncestorRow.institution_id == institution_id)
+        .order_by(AncestorRow.depth.desc())
+    )
+    return _institutions(connection, found)
+
+
+def get_cohort(connection: Connection, *, cohort_id: UUID) -> Cohort:
+    """Return a cohort.
+
+    Raises:
+        CohortNotFoundError: There is none.
+    """
+    found = select(*COHORT).where(CohortRow.cohort_id == cohort_id)
+    row = connection.execute(found).first()
+    if row is None:
+        raise CohortNotFoundError(cohort_id=str(cohort_id))
+    return cohort_of(row)
+
+
+def list_cohorts_below(connection: Connection, *, institution_id: UUID) -> list[Cohort]:
+    """Return the cohorts of an institution and of all below it, oldest first."""
+    rows = connection.execute(
+        select(*COHORT)
+        .join(AncestorRow, AncestorRow.institution_id == CohortRow.institution_id)
+        .where(AncestorRow.ancestor_id == institution_id)
+        .order_by(CohortRow.created_at, CohortRow.cohort_id)
+    )
+    return [cohort_of(row) for row in rows]
+
+
+def list_memberships(connection: Connection, *, learner_id: UUID) -> list[Membership]:
+    """Return the cohorts a learner has joined, oldest first."""
+    rows = connection.execute(
+        select(
+            MemberRow.learner_id,
+            MemberRow.cohort_id,
+            MemberRow.campaign_id,
+            MemberRow.joined_at,
+            MemberRow.country,
+            MemberRow.unit_id,
+            MemberRow.grade,
+            MemberRow.gender,
+        )
+        .where(MemberRow.learner_id == learner_id)
+        .order_by(MemberRow.joined_at, MemberRow.cohort_id)
+    )
+    return [Membership(**row) for row in rows.mappings()]
+
+
+def find_membership(
+    connection: Connection, *, learner_id: UUID, cohort_id: UUID
+) -> Membership | None:
+    """Return a learner's place in a cohort, if she has joined it."""
+    found = list_memberships(connection, learner_id=learner_id)
+    return next((each for each in found if each.cohort_id == cohort_id), None)
+
+
+def list_campaigns(connection: Connection, *, cohort_id: UUID) -> list[Campaign]:
+    """Return the campaigns of a cohort by round."""
+    rows = connection.execute(
+        _CAMPAIGN.where(CampaignRow.cohort_id == cohort_id).order_by(CampaignRow.round)
+    )
+    return [_campaign(row) for row in rows]
+
+
+def get_campaign(
+    connection: Connection, *, cohort_id: UUID, campaign_id: UUID
+) -> Campaign:
+    """Return a campaign of a cohort.
+
+    Raises:
+        CampaignNotFoundError: The cohort has none of that number.
+    """
+    row = connection.execute(
+        _CAMPAIGN.where(
+            CampaignRow.cohort_id == cohort_id, CampaignRow.campaign_id == campaign_id
+        )
+    ).first()
+    if row is None:
+        raise CampaignNotFoundError(campaign_id=str(campaign_id))
+    return _campaign(row)
+
+
+def find_campaign_by_code(connection: Connection, *, code: str) -> Campaign | None:
+    """Return the campaign that a code or link leads to."""
+    row = connection.execute(
+        _CAMPAIGN.join(
+            JoinCodeRow, JoinCodeRow.campaign_id == CampaignRow.campaign_id
+        ).where(JoinCodeRow.code == code)
+    ).first()
+    return None if row is None else _campaign(row)
+
+
+def list_join_codes(
+    connection: Connection, *, campaign_ids: Sequence[UUID]
+) -> dict[UUID, tuple[str, str]]:
+    """Return letters and link of each campaign."""
+    rows = connection.execute(
+        select(JoinCodeRow.campaign_id, JoinCodeRow.is_link, JoinCodeRow.code).where(
+            JoinCodeRow.campaign_id.in_(campaign_ids)
+        )
+    )
+    found = {(row.campaign_id, row.is_link): row.code for row in rows}
+    return {each: (found[each, False], found[each, True]) for each in campaign_ids}
+
+
+def _institutions(
+    connection: Connection, found: Select[*tuple[Any, ...]]
+) -> list[Institution]:
+    rows = connection.execute(found.order_by(InstitutionRow.key))
+    return [institution_of(row) for row in rows]
+
+
+def _campaign(row: Row[*tuple[Any, ...]]) -> Campaign:
+    values = dict(row._mapping)  # noqa: SLF001 -- a Row's public mapping
+    values["remind_after_days"] = tuple(values["remind_after_days"])
+    return Campaign(**values)
