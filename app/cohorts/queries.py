@@ -1,10 +1,10 @@
 """Reading institutions, cohorts and campaigns; who asks was checked in access."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import Connection, Row, Select, func, select
 
 from app.cohorts.access import (
     COHORT,
@@ -224,3 +224,26 @@ def _campaign(row: Row[*tuple[Any, ...]]) -> Campaign:
     values = dict(row._mapping)  # noqa: SLF001 -- a Row's public mapping
     values["remind_after_days"] = tuple(values["remind_after_days"])
     return Campaign(**values)
+
+
+def count_members_with(
+    connection: Connection, *, cohort_id: UUID, values: Mapping[str, str]
+) -> int:
+    """Return how many members of a cohort said all of this about themselves.
+
+    Args:
+        connection: Any connection.
+        cohort_id: Which cohort.
+        values: By attribute: ``unit``, ``grade``, ``gender``, ``country``.
+    """
+    columns = {
+        "unit": MemberRow.unit_id,
+        "grade": MemberRow.grade,
+        "gender": MemberRow.gender,
+        "country": MemberRow.country,
+    }
+    found = select(func.count()).where(MemberRow.cohort_id == cohort_id)
+    for name, value in values.items():
+        given = UUID(value) if name == "unit" else value
+        found = found.where(columns[name] == given)
+    return connection.scalar(found) or 0

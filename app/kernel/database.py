@@ -10,16 +10,22 @@ from typing import Annotated, Any, ClassVar
 from alembic.runtime.migration import MigrationContext
 from fastapi import Depends, Request
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     DateTime,
     Dialect,
     Engine,
     Enum,
+    Integer,
     MetaData,
+    SQLColumnExpression,
     TypeDecorator,
     bindparam,
+    cast,
     create_engine,
     event,
+    func,
+    text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
@@ -284,6 +290,23 @@ class Upsert:
         if isinstance(rows, Mapping):
             return self._single[name].run(connection, rows)
         return connection.execute(self._statements[name], rows).rowcount
+
+
+def lock_until_commit(connection: Connection, name: str) -> None:
+    """Let nobody else pass here under the same name until this transaction ends.
+
+    SQLite has one writer at a time anyway.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(
+            text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"),
+            {"name": name},
+        )
+
+
+def any_true(column: SQLColumnExpression[bool]) -> ColumnElement[bool]:
+    """Return the aggregate “true for at least one row”; SQLite has no ``bool_or``."""
+    return func.max(cast(column, Integer)) > 0
 
 
 def find_revision(connection: Connection) -> str | None:

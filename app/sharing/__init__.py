@@ -1,0 +1,1 @@
+"""Sharing: what people send to their cohorts, and the totals released from it."""

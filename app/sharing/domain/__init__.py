@@ -1,0 +1,1 @@
+"""Sharing, pure: ``cells`` names what is counted, ``steps`` when, ``ledger`` keeps it."""

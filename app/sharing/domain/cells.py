@@ -1,0 +1,102 @@
+"""What is counted of a shared result, and how finely it may be shown."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from app.proficiency.domain import Outcome
+
+Bin = tuple[int, ...]
+"""Cells counted together."""
+Partition = tuple[Bin, ...]
+"""Every cell in exactly one bin."""
+
+LEVELS = (0, 1, 2, 3, 4)
+UNKNOWN = 5
+"""Cell of “I don’t know”."""
+APART = 6
+"""Cell of “not part of my work” and of what was not answered."""
+LEVEL_CELLS = 7
+SAME = 2
+"""Cell of “no change”; 0 is two levels down or more, 4 two up or more."""
+NO_CHANGE_KNOWN = 5
+"""Cell of a change one of whose ends is no level."""
+CHANGE_CELLS = 6
+WIDEST_CHANGE = 2
+ORDINARY_TARGET = 3
+"""Where the role asks for no level, levels are merged as if it asked for this one."""
+
+
+class Measure(StrEnum):
+    """What a table counts people by."""
+
+    LEVEL = "level"
+    """The level of the round."""
+    CHANGE = "change"
+    """Second round minus first, of the same people."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """One person's cells on one competency."""
+
+    level: int
+    """Cell of her level, 0..6."""
+    change: int = NO_CHANGE_KNOWN
+    """Cell of her change between the rounds, 0..5."""
+
+    def cell(self, measure: Measure) -> int:
+        """Return the cell in which a table of this measure counts her."""
+        return self.level if measure is Measure.LEVEL else self.change
+
+
+def level_cell(outcome: Outcome, level: int | None) -> int:
+    """Return the cell in which an answer counts."""
+    if outcome is Outcome.LEVEL and level is not None:
+        return level
+    return UNKNOWN if outcome is Outcome.UNKNOWN else APART
+
+
+def change_cell(first: int, second: int) -> int:
+    """Return the cell of a change between two level cells."""
+    if first not in LEVELS or second not in LEVELS:
+        return NO_CHANGE_KNOWN
+    change = max(-WIDEST_CHANGE, min(WIDEST_CHANGE, second - first))
+    return SAME + change
+
+
+def level_partitions(target: int | None) -> tuple[Partition, ...]:
+    """Return how levels may be merged, from coarse to fine; each refines the former.
+
+    Bins follow the target (1..4) of the role, so that whoever reads merged levels still
+    sees who reached it: reached or not; the size of the gap; every level.
+    """
+    aim = target or ORDINARY_TARGET
+    short = tuple(range(aim - 1))
+    reached = tuple(range(aim, len(LEVELS)))
+    coarse = ((*range(aim), UNKNOWN, APART), reached)
+    by_gap = tuple(b for b in (short, (aim - 1,), reached, (UNKNOWN, APART)) if b)
+    return (coarse, by_gap, tuple((cell,) for cell in range(LEVEL_CELLS)))
+
+
+def change_partitions() -> tuple[Partition, ...]:
+    """Return how changes may be merged, from coarse to fine."""
+    return (
+        ((0, 1, SAME, NO_CHANGE_KNOWN), (3, 4)),
+        ((0, 1), (SAME,), (3, 4), (NO_CHANGE_KNOWN,)),
+        tuple((cell,) for cell in range(CHANGE_CELLS)),
+    )
+
+
+def count_bins(cells: Sequence[int], partition: Partition) -> list[int]:
+    """Add up cells by bin."""
+    return [sum(cells[cell] for cell in each) for each in partition]
+
+
+def join(first: Partition, second: Partition) -> Partition:
+    """Return the finest partition that both refine: what a sum of both can show."""
+    bins = [set(each) for each in first]
+    for each in second:
+        touching = [b for b in bins if b & set(each)]
+        bins = [b for b in bins if not b & set(each)] + [set().union(*touching)]
+    return tuple(sorted(tuple(sorted(b)) for b in bins))

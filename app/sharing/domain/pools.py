@@ -1,0 +1,181 @@
+"""In which pool a shared result counts."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from itertools import groupby
+from uuid import UUID
+
+from app.sharing.domain.cells import (
+    APART,
+    NO_CHANGE_KNOWN,
+    Measure,
+    Partition,
+    Reading,
+    change_cell,
+)
+from app.sharing.domain.ledger import Sheet
+
+FIRST = 1
+SECOND = 2
+ESTABLISHED = 8
+"""A value is a group of its own when this many times *k* members have it."""
+
+
+class Attribute(StrEnum):
+    """By what a cohort may be broken down, beside the role."""
+
+    UNIT = "unit"
+    GRADE = "grade"
+    GENDER = "gender"
+    COUNTRY = "country"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """What one learner sent to one cohort in one round."""
+
+    cohort_id: UUID
+    round: int
+    with_trainers: bool
+    framework_key: str
+    framework_version: str
+    role_key: str | None
+    snapshot_ref: str
+    levels: Mapping[str, int]
+    """Level cell by competency."""
+    shared_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PoolKey:
+    """What all people of one pool have in common."""
+
+    framework_key: str
+    framework_version: str
+    role_key: str | None
+    cohorts: tuple[tuple[UUID, bool], ...]
+    """Cohort, and whether both rounds are shared with it; ordered."""
+    group: tuple[tuple[Attribute, str], ...]
+
+    @property
+    def is_paired(self) -> bool:
+        """Whether a change between two rounds is counted."""
+        return any(paired for _, paired in self.cohorts)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the whole, by which it is found."""
+        written = json.dumps(
+            [
+                self.framework_key,
+                self.framework_version,
+                self.role_key,
+                [[str(cohort), paired] for cohort, paired in self.cohorts],
+                [[str(attribute), value] for attribute, value in self.group],
+            ]
+        )
+        return hashlib.sha256(written.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One shared result: the cohorts for which it is the latest, and its cells."""
+
+    snapshot_ref: str
+    framework_key: str
+    framework_version: str
+    role_key: str | None
+    cohorts: tuple[tuple[UUID, bool], ...]
+    sheet: Sheet
+
+
+def split_shares(shares: Sequence[Share]) -> list[Part]:
+    """Return the results a learner's shares amount to.
+
+    In each cohort the second round replaces the first and counts the change; a result
+    that several cohorts got counts once, for all of them.
+    """
+    latest: list[tuple[Share, Share | None]] = []
+    ordered = sorted(shares, key=lambda s: (s.cohort_id, s.round))
+    for _, rounds in groupby(ordered, key=lambda s: s.cohort_id):
+        *earlier, last = rounds
+        same = [e for e in earlier if e.framework_key == last.framework_key]
+        latest.append((last, same[0] if same else None))
+    parts = []
+    latest.sort(key=lambda pair: pair[0].snapshot_ref)
+    for ref, pairs in groupby(latest, key=lambda pair: pair[0].snapshot_ref):
+        shared = list(pairs)
+        newest = max(shared, key=lambda pair: pair[0].shared_at)[0]
+        before = next((first for _, first in shared if first), None)
+        parts.append(
+            Part(
+                snapshot_ref=ref,
+                framework_key=newest.framework_key,
+                framework_version=newest.framework_version,
+                role_key=newest.role_key,
+                cohorts=tuple((s.cohort_id, f is not None) for s, f in shared),
+                sheet=draw_sheet(newest.levels, before.levels if before else None),
+            )
+        )
+    return parts
+
+
+def draw_sheet(levels: Mapping[str, int], before: Mapping[str, int] | None) -> Sheet:
+    """Return the cells of a result, with the change since an earlier one."""
+    return {
+        competency: Reading(
+            level=cell,
+            change=change_cell(before.get(competency, APART), cell)
+            if before
+            else NO_CHANGE_KNOWN,
+        )
+        for competency, cell in levels.items()
+    }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """Released counts at one resolution."""
+
+    partition: Partition
+    counts: tuple[int, ...]
+
+    @property
+    def people(self) -> int:
+        """How many people are behind it."""
+        return sum(self.counts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Released:
+    """What is released of one pool. All that ``insights`` ever sees of results."""
+
+    pool_id: UUID
+    role_key: str | None
+    group: Mapping[str, str]
+    """Value by attribute, where the whole pool has one."""
+    is_paired: bool
+    """Whether its people share both rounds with the cohort asked for."""
+    people: int
+    waiting: int
+    """People more (or fewer) than released."""
+    smallest_cell: int
+    released_at: datetime | None
+    tables: Mapping[tuple[str, Measure], tuple[Table, ...]]
+    """By competency and measure: from coarse to fine, only those with people."""
+
+    def finest(self, competency: str, measure: Measure) -> Table | None:
+        """Return the finest table that is not much older than the coarsest.
+
+        A finer table waits longer: below half of the people it no longer speaks for
+        the pool.
+        """
+        tables = self.tables.get((competency, measure), ())
+        if not tables:
+            return None
+        most = tables[0].people
+        return [t for t in tables if 2 * t.people >= most][-1]
