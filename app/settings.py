@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from app.kernel.postbox import MailServer, read_mailbox
 from app.kernel.text import Language
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -64,6 +65,14 @@ class Settings(BaseSettings):
     """Wrong resume codes one address may try in an hour."""
     starts_per_hour: int = Field(default=20_000, ge=1)
     """New learners one address may create in an hour; a whole ministry may share one."""
+    smtp_url: SecretStr | None = None
+    """Mail server, e.g. ``smtp://user:password@host:587``; empty: files in a folder."""
+    mail_from: str = "Masar <masar@localhost>"
+    """Sender of all mail, an address or ``Name <address>``."""
+    mail_dir: Path = ROOT / "var" / "mail"
+    """Folder of the mail files where there is no mail server."""
+    worker_in_process: bool = True
+    """Send mail and do other waiting work beside the site; else by ``masar worker``."""
     trusted_proxies: str = "127.0.0.1"
     """Addresses or networks whose ``X-Forwarded-For`` is believed, comma-separated."""
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
@@ -83,6 +92,22 @@ class Settings(BaseSettings):
         in_memory = ":memory:" in (url.database or ":memory:")
         if backend == "sqlite" and (in_memory or url.query.get("mode") == "memory"):
             raise ValueError("must name a file: memory forgets what it acknowledged")
+        return value
+
+    @field_validator("smtp_url")
+    @classmethod
+    def check_smtp_url(cls, value: SecretStr | None) -> SecretStr | None:
+        """Refuse what is no mail server, without printing it; empty is none."""
+        if value is None or not value.get_secret_value():
+            return None
+        MailServer.from_url(value.get_secret_value())
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def check_mail_from(cls, value: str) -> str:
+        """Refuse what is not one address."""
+        read_mailbox(value)
         return value
 
     @field_validator("secret_key")
@@ -109,6 +134,9 @@ class Settings(BaseSettings):
             raise ValueError(
                 "MASAR_TRUSTED_PROXIES must name the proxies in production"
             )
+        sends_from = read_mailbox(self.mail_from).domain
+        if self.smtp_url is not None and sends_from == "localhost":
+            raise ValueError("MASAR_MAIL_FROM must be an address that can be answered")
         if self.is_sqlite and self._sqlite_is_remote():
             raise ValueError(
                 "SQLite needs a local disk: use PostgreSQL for a database on the network"
