@@ -6,9 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from hmac import compare_digest
 from uuid import UUID
 
-from app.cohorts.errors import UnknownChoiceError, WrongPeriodError
+from app.cohorts.errors import (
+    MisplacedInstitutionError,
+    UnknownChoiceError,
+    WrongPeriodError,
+)
+from app.identity.domain import sign
 from app.kernel.text import SOURCE_LANGUAGE, Language
 
 SMALLEST_CELL = 5
@@ -23,6 +29,7 @@ JOIN_LENGTH = 6
 """19⁶ = 47 million codes: with 1 000 open, one guess in 47 000 finds one."""
 LINK_BYTES = 24
 """Random bytes in a link: it cannot be guessed, so looking it up is not counted."""
+_TOKEN = re.compile(r"[0-9a-f]{64}")
 _KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -34,6 +41,26 @@ class InstitutionKind(StrEnum):
     MINISTRY = "ministry"
     DEPARTMENT = "department"
     SCHOOL = "school"
+
+
+_BELOW: Mapping[InstitutionKind, frozenset[InstitutionKind]] = {
+    InstitutionKind.CONTINENT: frozenset(InstitutionKind) - {InstitutionKind.CONTINENT},
+    InstitutionKind.COUNTRY: frozenset(
+        {InstitutionKind.MINISTRY, InstitutionKind.DEPARTMENT, InstitutionKind.SCHOOL}
+    ),
+    InstitutionKind.MINISTRY: frozenset(
+        {InstitutionKind.DEPARTMENT, InstitutionKind.SCHOOL}
+    ),
+    InstitutionKind.DEPARTMENT: frozenset(
+        {InstitutionKind.DEPARTMENT, InstitutionKind.SCHOOL}
+    ),
+    InstitutionKind.SCHOOL: frozenset({InstitutionKind.DEPARTMENT}),
+}
+
+
+def kinds_below(kind: InstitutionKind) -> list[InstitutionKind]:
+    """Return what may lie right below an institution of a kind, from the root down."""
+    return [each for each in InstitutionKind if each in _BELOW[kind]]
 
 
 class Office(StrEnum):
@@ -162,6 +189,30 @@ class Campaign:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """What somebody says of herself, or a list says of her; unsaid is ``None``."""
+
+    country: str | None = None
+    """ISO 3166-1 alpha-2."""
+    unit_id: UUID | None = None
+    grade: Grade | None = None
+    gender: Gender | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invitation:
+    """An invited address, as the one who opens her link sees it."""
+
+    invitation_id: UUID
+    cohort_id: UUID
+    campaign_id: UUID
+    has_address: bool
+    """Not yet accepted, stopped or over."""
+    role_key: str | None
+    about: About
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Membership:
     """One learner in one cohort, and what she chose to say about herself."""
 
@@ -229,6 +280,17 @@ def is_institution_key(key: str) -> bool:
     return len(key) <= longest and _KEY.fullmatch(key) is not None
 
 
+def check_place(kind: InstitutionKind, parent: Institution | None) -> None:
+    """Refuse an institution below one of a kind that has none such.
+
+    Raises:
+        MisplacedInstitutionError: E.g. a ministry below a department.
+    """
+    if parent is not None and kind not in _BELOW[parent.kind]:
+        allowed = ", ".join(kinds_below(parent.kind))
+        raise MisplacedInstitutionError(kind=kind, allowed=allowed)
+
+
 def check_period(starts_on: date, ends_on: date) -> None:
     """Refuse a period that nobody can mean.
 
@@ -254,3 +316,23 @@ def read_cell(typed: str | int | None, *, least: int = SMALLEST_CELL) -> int:
             field="smallest_cell", allowed=f"{least} – {LARGEST_CELL}"
         )
     return value
+
+
+def make_invitation_token(key: bytes, invitation_id: UUID) -> str:
+    """Return the last part of a personal link: 32 digits that name, 32 that prove.
+
+    Args:
+        key: The installation's secret.
+        invitation_id: Which invitation.
+    """
+    proof = sign(key, "invitation-link", invitation_id.hex)
+    return invitation_id.hex + proof[: len(invitation_id.hex)]
+
+
+def read_invitation_token(key: bytes, token: str) -> UUID | None:
+    """Return which invitation a personal link is of; ``None`` if we did not make it."""
+    if not _TOKEN.fullmatch(token):
+        return None
+    invitation_id = UUID(token[:32])
+    made = make_invitation_token(key, invitation_id)
+    return invitation_id if compare_digest(made, token) else None

@@ -66,3 +66,15 @@ class WrongPeriodError(InvalidError):
     """A period ends before it begins, or is longer than two years."""
 
     code = "wrong-period"
+
+
+class MisplacedInstitutionError(InvalidError):
+    """An institution cannot lie below one of that kind."""
+
+    code = "misplaced-institution"
+
+
+class FirstRoundMissingError(ConflictError):
+    """A second round looks back at a first one, and there is none."""
+
+    code = "first-round-missing"

@@ -160,8 +160,8 @@ class MemberRow(Base):
     cohort_id: Mapped[UUID] = mapped_column(primary_key=True, index=True)
     campaign_id: Mapped[UUID]
     """By which she joined first."""
-    invitation_id: Mapped[UUID | None]
-    """For the reminder, until she has submitted; then no address leads to her."""
+    invitation_id: Mapped[UUID | None] = mapped_column(index=True)
+    """Only if she asked to be reminded at that address, until she has submitted."""
     joined_at: Mapped[datetime]
     country: Mapped[str | None] = mapped_column(String(2))
     unit_id: Mapped[UUID | None]
@@ -197,11 +197,14 @@ class InvitationRow(Base):
     roster_id: Mapped[UUID | None] = mapped_column(index=True)
     """The import it came with; it counts only when that is done."""
     invited_at: Mapped[datetime]
+    """When the first mail was to be written; reminders are counted from here."""
     due_at: Mapped[datetime | None] = mapped_column(index=True)
-    """When the next mail is to be written; ``None``: never again."""
+    """When to look again whether a mail is to be written; ``None``: never."""
     mails: Mapped[int]
     """Written so far: the invitation, then reminders."""
     joined_at: Mapped[datetime | None]
+    stopped_at: Mapped[datetime | None]
+    """She wants no more mail from this cohort."""
 
 
 class RosterRow(Base):

@@ -13,7 +13,15 @@ from app.cohorts.access import (
     cohort_of,
     institution_of,
 )
-from app.cohorts.domain import Campaign, Cohort, Institution, Membership, Office
+from app.cohorts.domain import (
+    About,
+    Campaign,
+    Cohort,
+    Institution,
+    Invitation,
+    Membership,
+    Office,
+)
 from app.cohorts.errors import (
     CampaignNotFoundError,
     CohortNotFoundError,
@@ -24,9 +32,11 @@ from app.cohorts.models import (
     CampaignRow,
     CohortRow,
     InstitutionRow,
+    InvitationRow,
     JoinCodeRow,
     MemberRow,
     OfficeRow,
+    RosterRow,
 )
 
 _CAMPAIGN = select(
@@ -198,6 +208,35 @@ def find_campaign_by_code(connection: Connection, *, code: str) -> Campaign | No
         ).where(JoinCodeRow.code == code)
     ).first()
     return None if row is None else _campaign(row)
+
+
+def find_invitation(
+    connection: Connection, *, invitation_id: UUID
+) -> Invitation | None:
+    """Return an invitation, whoever accepted it; none that its list has not brought."""
+    row = connection.execute(
+        select(*InvitationRow.__table__.c)
+        .outerjoin(RosterRow, RosterRow.roster_id == InvitationRow.roster_id)
+        .where(
+            InvitationRow.invitation_id == invitation_id,
+            InvitationRow.roster_id.is_(None) | (RosterRow.state == "done"),
+        )
+    ).first()
+    if row is None:
+        return None
+    return Invitation(
+        invitation_id=row.invitation_id,
+        cohort_id=row.cohort_id,
+        campaign_id=row.campaign_id,
+        has_address=row.email is not None,
+        role_key=row.role_key,
+        about=About(
+            country=row.country,
+            unit_id=row.unit_id,
+            grade=row.grade,
+            gender=row.gender,
+        ),
+    )
 
 
 def list_join_codes(

@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import Connection, insert
 
-from app.journal.models import Event
+from app.journal.models import AuditRow, Event
 
 _INSERT = insert(Event.__table__)  # type: ignore[arg-type]  # a Table, typed as FromClause
 
@@ -32,6 +32,38 @@ def record(
         {
             "learner_id": learner_id,
             "event_id": uuid4(),
+            "verb": verb,
+            "object_ref": object_ref,
+            "occurred_at": occurred_at,
+        },
+    )
+
+
+def audit(
+    connection: Connection,
+    *,
+    actor_id: UUID,
+    scope_id: UUID,
+    verb: str,
+    object_ref: str,
+    occurred_at: datetime,
+) -> None:
+    """Append what somebody did in an office, in the caller's transaction.
+
+    Args:
+        connection: The caller's transaction.
+        actor_id: Her ``learner_id``.
+        scope_id: The institution whose administrators may read it.
+        verb: Past tense, kebab-case, at most 32 characters, e.g. ``cohort-created``.
+        object_ref: ``<kind>:<key>``, at most 200 characters; no personal data.
+        occurred_at: Aware UTC instant.
+    """
+    connection.execute(
+        insert(AuditRow),
+        {
+            "actor_id": actor_id,
+            "audit_id": uuid4(),
+            "scope_id": scope_id,
             "verb": verb,
             "object_ref": object_ref,
             "occurred_at": occurred_at,

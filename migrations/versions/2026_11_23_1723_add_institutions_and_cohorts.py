@@ -139,6 +139,12 @@ def upgrade() -> None:
         ["cohort_id"],
         unique=False,
     )
+    op.create_index(
+        op.f("ix_cohorts_member_invitation_id"),
+        "cohorts_member",
+        ["invitation_id"],
+        unique=False,
+    )
     op.create_table(
         "cohorts_office",
         sa.Column("learner_id", sa.Uuid(), nullable=False),
@@ -231,6 +237,7 @@ def upgrade() -> None:
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("mails", sa.Integer(), nullable=False),
         sa.Column("joined_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("stopped_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["campaign_id"],
             ["cohorts_campaign.campaign_id"],

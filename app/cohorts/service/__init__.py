@@ -1,0 +1,71 @@
+"""Use cases of the cohorts, one module for each kind; this is their door."""
+
+from app.cohorts.service.groups import (
+    CampaignDraft,
+    CohortDraft,
+    assign_trainer,
+    change_cohort,
+    dismiss_trainer,
+    found_cohort,
+    move_campaign,
+    open_campaign,
+)
+from app.cohorts.service.institutions import (
+    InstitutionDraft,
+    add_institution,
+    grant_office,
+    raise_smallest_cell,
+    revoke_office,
+)
+from app.cohorts.service.inviting import (
+    Invitee,
+    Letter,
+    forget_ended,
+    invite,
+    note_invitations,
+    stop_mail,
+    take_due,
+)
+from app.cohorts.service.joining import (
+    Offer,
+    adopt,
+    begin,
+    check_unit,
+    find_link,
+    find_submitted,
+    get_offer,
+    join,
+    leave,
+)
+
+__all__ = [
+    "CampaignDraft",
+    "CohortDraft",
+    "InstitutionDraft",
+    "Invitee",
+    "Letter",
+    "Offer",
+    "add_institution",
+    "adopt",
+    "assign_trainer",
+    "begin",
+    "change_cohort",
+    "check_unit",
+    "dismiss_trainer",
+    "find_link",
+    "find_submitted",
+    "forget_ended",
+    "found_cohort",
+    "get_offer",
+    "grant_office",
+    "invite",
+    "join",
+    "leave",
+    "move_campaign",
+    "note_invitations",
+    "open_campaign",
+    "raise_smallest_cell",
+    "revoke_office",
+    "stop_mail",
+    "take_due",
+]
