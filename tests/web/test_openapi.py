@@ -1,7 +1,12 @@
+from typing import Any
+
 import pytest
 from fastapi.testclient import TestClient
+from jsonschema_rs import validator_for
 
+from app.web.openapi import ORDER
 from app.web.problems import PROBLEM_TYPE
+from tests.web.examples import PARAMETERS, Learner
 from tests.web.test_fuzz import DOCUMENT
 
 OPERATIONS = {
@@ -85,3 +90,85 @@ def test_examples_of_bodies_are_accepted(site: TestClient) -> None:
     answer = site.put("/api/v1/me/path/preferences", json=wanted, headers=headers)
 
     assert (begun.status_code, answer.json()) == (201, wanted)
+
+
+def mistakes(value: object, schema: dict[str, Any]) -> list[str]:
+    whole = {**schema, "components": DOCUMENT["components"]}
+    return [error.message for error in validator_for(whole).iter_errors(value)]
+
+
+def examples_of(part: dict[str, Any]) -> list[object]:
+    """Return the recorded example, or those that stand with the schema in the code."""
+    if "example" in part:
+        return [part["example"]]
+    schema = part["schema"]
+    if "$ref" in schema:
+        schema = DOCUMENT["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+    return list(schema.get("examples", ()))
+
+
+def answer_schemas(operation: dict[str, Any]) -> list[dict[str, Any]]:
+    return [
+        response["content"]["application/json"]
+        for status, response in operation["responses"].items()
+        if status < "300" and "content" in response
+    ]
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_an_answer_comes_with_an_example_that_its_schema_allows(name: str) -> None:
+    operation = OPERATIONS[name]
+    answers = answer_schemas(operation)
+
+    assert answers or "204" in operation["responses"]
+    for answer in answers:
+        assert examples_of(answer), "add it to tests/web/examples.py and run that"
+        for example in examples_of(answer):
+            assert mistakes(example, answer["schema"]) == []
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_a_parameter_comes_with_an_example_that_its_schema_allows(name: str) -> None:
+    for parameter in OPERATIONS[name].get("parameters", ()):
+        assert examples_of(parameter), "add it to tests/web/examples.py and run that"
+        for example in examples_of(parameter):
+            assert mistakes(example, parameter["schema"]) == []
+
+
+def test_the_examples_can_be_lived_and_the_answers_are_what_is_promised(
+    site: TestClient,
+) -> None:
+    by_name = {each["operationId"]: each for each in OPERATIONS.values()}
+    lived = {said.operation: said for said in Learner(site, DOCUMENT).live()}
+
+    assert list(lived) == list(PARAMETERS)
+    for name, said in lived.items():
+        operation = by_name[name]
+        assert str(said.response.status_code) in operation["responses"], said
+        assert said.response.is_success, said.response.text
+        for answer in answer_schemas(operation):
+            assert mistakes(said.response.json(), answer["schema"]) == []
+            assert set(said.response.json()) == set(answer["example"])
+
+
+@pytest.mark.parametrize("address", ["/api/v1/courses", "/api/v1/me/path"])
+def test_a_wrong_example_would_be_noticed(address: str) -> None:
+    (answer,) = answer_schemas(OPERATIONS[f"get {address}"])
+    (name,) = set(answer["example"]) & {"items", "steps"}
+
+    assert mistakes({**answer["example"], name: [{}]}, answer["schema"])
+    assert mistakes({}, answer["schema"])
+
+
+def test_the_document_is_read_in_the_order_of_the_story() -> None:
+    paths = list(DOCUMENT["paths"])
+    story = ["frameworks", "courses", "attempts", "answers", "submit"]
+    places = [
+        next(i for i, path in enumerate(paths) if f"/{word}" in path) for word in story
+    ]
+    personal = [path for path in paths if path.startswith("/api/v1/me")]
+
+    assert places == sorted(places)
+    assert paths.index("/api/v1/attempts") < paths.index(personal[0])
+    assert paths.index(personal[-1]) < paths.index("/api/v1/tokens")
+    assert all(any(path.startswith(each) for path in paths) for each in ORDER)
