@@ -21,6 +21,7 @@ from app.frameworks import pages as frameworks_pages
 from app.home import pages as home_pages
 from app.identity import api as identity_api
 from app.identity import pages as identity_pages
+from app.identity.access import PROOF_ERRORS, send_to_proof
 from app.interop import calendar
 from app.kernel.database import POOL_SIZE, Database
 from app.paths import api as paths_api
@@ -103,6 +104,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.newest_revision = newest_revision()
     app.state.sheets = {}
     problems.install(app)
+    for error in PROOF_ERRORS:
+        app.add_exception_handler(error, send_to_proof)
     for hot in HOT:
         app.router.routes.extend(hot.routes)
     for router in (operations.router, *APIS):

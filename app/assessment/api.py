@@ -33,11 +33,11 @@ from app.identity.access import (
     ApiLearnerDep,
     MaybeApiLearnerDep,
     SettingsDep,
-    issue_token,
     limit_starts,
     secret_of,
 )
 from app.identity.domain import make_resume_code
+from app.identity.domain.tokens import issue_token
 from app.identity.service import choose_language, welcome
 from app.kernel.clock import Now
 from app.kernel.database import ReadDep, WriteDep

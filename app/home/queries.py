@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 
 from app.assessment.models import AnswerRow, AttemptRow
 from app.cohorts.models import MemberRow, OfficeRow, TrainerRow
-from app.identity.models import LearnerRow, SessionRow
+from app.identity.models import AccountRow, LearnerRow, SessionRow, TicketRow
 from app.journal.models import Event
 from app.kernel.database import Base
 from app.paths.models import ChoiceRow, PathRow, PreferenceRow
@@ -16,7 +16,9 @@ from app.proficiency.models import AimRow, EvidenceRow
 
 PERSONAL_TABLES: tuple[type[Base], ...] = (
     LearnerRow,
+    AccountRow,
     SessionRow,
+    TicketRow,
     AttemptRow,
     AnswerRow,
     AimRow,
@@ -29,7 +31,12 @@ PERSONAL_TABLES: tuple[type[Base], ...] = (
     MemberRow,
     Event,
 )
-_SECRETS = frozenset({"token_digest", "resume_nonce", "body"})
+_SECRETS = frozenset(
+    {
+        *("token_digest", "resume_nonce", "ticket_digest", "body"),
+        *("password_hash", "totp_secret", "totp_last_step", "recovery_digests"),
+    }
+)
 """Left out: no use to her, and of use to a thief; ``body`` follows from the rest."""
 
 

@@ -1,34 +1,43 @@
 """Who is asking: a browser by its cookie, a program by its token."""
 
+import re
 from datetime import datetime, timedelta
-from functools import lru_cache
 from hmac import compare_digest
 from ipaddress import IPv4Address, ip_address, ip_network
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPBearer
-from jose import jwk, jwt
-from jose.backends.base import Key
-from jose.exceptions import JWTError
 from sqlalchemy import Connection
 from starlette.responses import Response
 from typing_extensions import override
 
-from app.identity.domain import Learner, Visitor, make_resume_code, new_secret, sign
+from app.identity.domain import (
+    Learner,
+    Strength,
+    Visitor,
+    digest,
+    make_resume_code,
+    new_secret,
+    sign,
+)
+from app.identity.domain.tokens import read_token
 from app.identity.errors import (
     FormExpiredError,
+    FreshProofNeededError,
     InvalidTokenError,
+    SecondFactorNeededError,
+    SignInNeededError,
     UnknownVisitorError,
 )
-from app.identity.queries import find_learner, find_learner_by_session
+from app.identity.queries import find_learner, find_session
 from app.identity.service import count_use, throttle_scope
 from app.kernel.clock import Now
 from app.kernel.database import ReadDep
 from app.kernel.text import Language
 from app.settings import Settings
-from app.web.languages import PageLanguage
+from app.web.languages import PageLanguage, language_of
+from app.web.problems import is_for_programs, show_domain_error
 from app.web.rendering import redirect, render
 from app.web.routes import read_form
 
@@ -36,11 +45,8 @@ SESSION_COOKIE = "masar_session"
 FORM_COOKIE = "masar_form"
 FORM_FIELD = "form_token"
 FORM_HEADER = "x-form-token"
-ALGORITHM = "HS256"
-"""Pinned: whatever a token's header says, this is what is checked."""
-AUDIENCE = "masar-api"
-ISSUER = "masar"
-MAX_TOKEN = 4096
+FRESH = timedelta(minutes=15)
+"""How long a proof counts as fresh (OWASP ASVS 5.0, 7.5.1)."""
 
 
 class _Bearer(HTTPBearer):
@@ -73,86 +79,26 @@ def secret_of(settings: Settings) -> bytes:
     return bytes.fromhex(settings.secret_key.get_secret_value())
 
 
-@lru_cache(maxsize=8)
-def _signing_key(secret: bytes) -> Key:
-    # Parsed once: python-jose would parse it at every request.
-    token_key = sign(secret, "token-key", AUDIENCE).encode()
-    return jwk.construct(token_key, ALGORITHM)
-
-
-def issue_token(
-    secret: bytes, *, learner_id: UUID, now: datetime, lifetime: timedelta
-) -> str:
-    """Sign the bearer token of one learner (RFC 7519, HS256)."""
-    claims = {
-        "iss": ISSUER,
-        "aud": AUDIENCE,
-        "sub": str(learner_id),
-        "iat": int(now.timestamp()),
-        "exp": int((now + lifetime).timestamp()),
-    }
-    return jwt.encode(claims, _signing_key(secret), algorithm=ALGORITHM)
-
-
-def read_token(secret: bytes, token: str, *, now: datetime) -> UUID:
-    """Return whose token this is.
-
-    Raises:
-        InvalidTokenError: Forged, expired, of another algorithm, audience or issuer.
-    """
-    learner_id, issued_at, expires_at = _check_token(secret, token)
-    if not issued_at - 60 <= now.timestamp() < expires_at:
-        raise InvalidTokenError
-    return learner_id
-
-
-# A signature stays valid: only the clock is looked at again. Refusals are not kept.
-@lru_cache(maxsize=4096)
-def _check_token(secret: bytes, token: str) -> tuple[UUID, int, int]:
-    if len(token) > MAX_TOKEN:
-        raise InvalidTokenError
-    try:
-        claims = jwt.decode(
-            token,
-            _signing_key(secret),
-            algorithms=[ALGORITHM],
-            audience=AUDIENCE,
-            issuer=ISSUER,
-            # The clock is ours, so that tests can move it; all claims must be there.
-            options={
-                "verify_exp": False,
-                "verify_iat": False,
-                "require_aud": True,
-                "require_iss": True,
-            },
-        )
-        return UUID(claims["sub"]), int(claims["iat"]), int(claims["exp"])
-    except (
-        JWTError,
-        LookupError,
-        ArithmeticError,
-        ValueError,
-        TypeError,
-        AttributeError,
-        RecursionError,
-    ):
-        # A recursion error: a header of a thousand brackets, parsed before its signature.
-        raise InvalidTokenError from None
-
-
 def bearer_or_nobody(
     token: BearerDep, settings: SettingsDep, connection: ReadDep, now: Now
 ) -> Learner | None:
     """Return the learner behind the bearer token, or ``None`` without a token.
 
     Raises:
-        InvalidTokenError: The token is not valid, or she was erased.
+        InvalidTokenError: The token is not valid, its session was ended, or she was
+            erased.
     """
     if token is None:
         return None
-    learner_id = read_token(secret_of(settings), token, now=now)
-    learner = find_learner(connection, learner_id=learner_id)
+    said = read_token(secret_of(settings), token, now=now)
+    learner = find_learner(connection, learner_id=said.learner_id)
     if learner is None:
+        raise InvalidTokenError
+    if said.session_ref is not None:
+        session = find_session(connection, session_ref=said.session_ref, now=now)
+        if session is None or session.learner_id != learner.learner_id:
+            raise InvalidTokenError
+    elif learner.has_account:
         raise InvalidTokenError
     return learner
 
@@ -177,12 +123,15 @@ def visitor(
 ) -> Visitor:
     """Return who is behind this browser, known or not."""
     secret = secret_of(settings)
-    session = request.cookies.get(cookie_name(settings, SESSION_COOKIE))
-    learner = (
-        find_learner_by_session(connection, token=session, now=now) if session else None
-    )
-    if learner is not None and session is not None:
-        return Visitor(learner=learner, form_token=sign(secret, "form", session))
+    token = request.cookies.get(cookie_name(settings, SESSION_COOKIE))
+    if token:
+        session = find_session(connection, session_ref=digest(token), now=now)
+        learner = (
+            find_learner(connection, learner_id=session.learner_id) if session else None
+        )
+        if learner is not None:
+            form_token = sign(secret, "form", token)
+            return Visitor(learner=learner, form_token=form_token, session=session)
     anchor = request.cookies.get(cookie_name(settings, FORM_COOKIE)) or new_secret()
     request.state.form_anchor = anchor
     return Visitor(learner=None, form_token=sign(secret, "form", anchor))
@@ -203,6 +152,84 @@ def known_learner(found: VisitorDep) -> Learner:
 
 
 LearnerDep = Annotated[Learner, Depends(known_learner)]
+
+
+def signed_in(found: VisitorDep) -> Learner:
+    """Return the learner who has signed in here.
+
+    Raises:
+        SignInNeededError: Nobody has; ``send_to_proof`` leads there.
+    """
+    if found.learner is None or not found.is_signed_in:
+        raise SignInNeededError
+    return found.learner
+
+
+SignedInDep = Annotated[Learner, Depends(signed_in)]
+"""For pages of people with an account."""
+
+
+def signed_in_twice(found: VisitorDep, learner: SignedInDep) -> Learner:
+    """Return the learner who has signed in here with a second factor.
+
+    Raises:
+        SignInNeededError: Nobody has signed in.
+        SecondFactorNeededError: She has, without a second factor.
+    """
+    if found.session is None or found.session.strength is not Strength.TWO_FACTOR:
+        raise SecondFactorNeededError
+    return learner
+
+
+TwoFactorDep = Annotated[Learner, Depends(signed_in_twice)]
+"""For pages of administrators; ask for it before the transaction is opened."""
+
+
+def freshly_proved(found: VisitorDep, learner: SignedInDep, now: Now) -> Learner:
+    """Return the learner who has proved who she is within ``FRESH``.
+
+    Raises:
+        SignInNeededError: Nobody has signed in.
+        FreshProofNeededError: She has, but too long ago for something delicate.
+    """
+    proved_at = found.session.proved_at if found.session else None
+    if proved_at is None or now - proved_at >= FRESH:
+        raise FreshProofNeededError
+    return learner
+
+
+FreshDep = Annotated[Learner, Depends(freshly_proved)]
+"""For changes of address, password and second factor, and for erasing an account."""
+
+
+PROOF_ERRORS = (SignInNeededError, SecondFactorNeededError, FreshProofNeededError)
+"""What ``send_to_proof`` answers."""
+
+
+def send_to_proof(request: Request, error: Exception) -> Response:
+    """Lead a person who looks at a page to where she proves who she is, and back.
+
+    A form that was sent, and a program, get the problem itself.
+    """
+    if request.method != "GET" or is_for_programs(request):
+        return show_domain_error(request, error)
+    here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    route = (
+        "home:second-factor"
+        if isinstance(error, SecondFactorNeededError)
+        else "home:sign-in"
+    )
+    return redirect(request, language_of(request), route, query={"next": here})
+
+
+def local_path(text: str, *, otherwise: str) -> str:
+    r"""Return a path of this site, never an address elsewhere (OWASP ASVS 5.0, 1.2.2).
+
+    Browsers read ``//host`` and ``/\\host`` as another site, and skip control
+    characters.
+    """
+    is_ours = re.fullmatch(r"/[a-z]{2}/[A-Za-z0-9/_.?&=%~+@:,-]{0,500}", text)
+    return text if is_ours else otherwise
 
 
 def checked_form(request: Request, found: VisitorDep) -> dict[str, list[str]]:
@@ -309,9 +336,9 @@ class PageFrame:
 
     @property
     def resume_code(self) -> str | None:
-        """The learner's resume code."""
+        """The learner's resume code; who signs in needs none."""
         learner = self.visitor.learner
-        if learner is None:
+        if learner is None or learner.has_account:
             return None
         return make_resume_code(secret_of(self.settings), learner.resume_nonce)
 

@@ -8,9 +8,9 @@ from app.identity.access import (
     ApiLearnerDep,
     SettingsDep,
     address_of,
-    issue_token,
     secret_of,
 )
+from app.identity.domain.tokens import issue_token
 from app.identity.schemas import TokenIn, TokenOut
 from app.kernel.clock import Now
 from app.kernel.database import DatabaseDep, WriteDep

@@ -1,6 +1,7 @@
 """What can go wrong when somebody says who they are."""
 
 from app.kernel.errors import (
+    ConflictError,
     ForbiddenError,
     InvalidError,
     NotFoundError,
@@ -43,3 +44,69 @@ class FormExpiredError(ForbiddenError):
     """The form carries no token, or one of another session."""
 
     code = "form-expired"
+
+
+class SignInNeededError(UnauthenticatedError):
+    """This page is for people who have signed in."""
+
+    code = "sign-in-needed"
+
+
+class SecondFactorNeededError(ForbiddenError):
+    """This page is for people who have signed in with a second factor."""
+
+    code = "second-factor-needed"
+
+
+class FreshProofNeededError(ForbiddenError):
+    """What is delicate asks people to prove who they are once more."""
+
+    code = "fresh-proof-needed"
+
+
+class EmailInvalidError(InvalidError):
+    """This cannot be an e-mail address."""
+
+    code = "email-invalid"
+
+
+class EmailTakenError(ConflictError):
+    """Another account has this address."""
+
+    code = "email-taken"
+
+
+class SignInRefusedError(UnauthenticatedError):
+    """Address and password do not belong together, or there is no such account."""
+
+    code = "sign-in-refused"
+
+
+class CodeRefusedError(InvalidError):
+    """This is not the code, or it has been used."""
+
+    code = "code-refused"
+
+
+class TicketExpiredError(NotFoundError):
+    """The link or code is used up, too old, or was tried too often."""
+
+    code = "ticket-expired"
+
+
+class PasswordLengthError(InvalidError):
+    """A password has at least 8 characters and at most 256."""
+
+    code = "password-length"
+
+
+class PasswordCommonError(InvalidError):
+    """The password stands in the list of those that are tried first."""
+
+    code = "password-common"
+
+
+class PasswordGuessableError(InvalidError):
+    """The password contains the person's address, or the name of this site."""
+
+    code = "password-guessable"

@@ -51,6 +51,12 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
             "It may have been removed. The cohort’s page lists those that exist. Nothing was changed."
         ),
     ),
+    "code-refused": (
+        N_("This is not the right code"),
+        N_(
+            "Please compare it with what you were sent or what your app shows now. After five tries you need a new one."
+        ),
+    ),
     "cohort-not-found": (
         N_("We cannot find this cohort"),
         N_(
@@ -60,6 +66,14 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     "course-not-found": (
         N_("We cannot find this course"),
         N_("It may have been removed. The list has all courses we know."),
+    ),
+    "email-invalid": (
+        N_("This cannot be an e-mail address"),
+        N_("Nothing was sent. An address looks like name@example.org."),
+    ),
+    "email-taken": (
+        N_("This address belongs to another account"),
+        N_("Nothing was changed. Sign in with it, or choose another address."),
     ),
     "form-expired": (
         N_("This form was open for too long"),
@@ -71,6 +85,12 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     "framework-not-found": (
         N_("We cannot find this framework"),
         N_("The address may be mistyped, or this version was never published."),
+    ),
+    "fresh-proof-needed": (
+        N_("Please sign in once more"),
+        N_(
+            "This change is delicate, so we make sure that it is you. Nothing was changed."
+        ),
     ),
     "group-not-found": (
         N_("The questionnaire has no such page"),
@@ -126,6 +146,22 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
             "Nothing was changed. Ask an administrator of the institution if you need it."
         ),
     ),
+    "password-common": (
+        N_("This password is too well known"),
+        N_(
+            "It is on the list of passwords that are tried first. Nothing was saved. Three or four words that nobody would put together are better."
+        ),
+    ),
+    "password-guessable": (
+        N_("This password is easy to guess"),
+        N_(
+            "It contains your address or the name of this site. Nothing was saved. Please choose another."
+        ),
+    ),
+    "password-length": (
+        N_("This password has the wrong length"),
+        N_("It needs 8 to 256 characters; any characters will do. Nothing was saved."),
+    ),
     "resume-code-mistyped": (
         N_("This code has a typing mistake"),
         N_("It has twelve signs, like K7PM-2XQ4-9BTB. Please compare and try again."),
@@ -140,6 +176,10 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
             "Nothing was changed. A cohort has one first and one second round; their dates can be moved."
         ),
     ),
+    "second-factor-needed": (
+        N_("This page needs a second factor"),
+        N_("Set it up in your account, or sign in with it. Nothing was changed."),
+    ),
     "service-unavailable": (
         N_("The service is resting for a moment"),
         N_(
@@ -147,9 +187,25 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
             "Please try again in a minute."
         ),
     ),
+    "sign-in-needed": (
+        N_("Please sign in first"),
+        N_("This page belongs to people with an account. Nothing was changed."),
+    ),
+    "sign-in-refused": (
+        N_("Address and password do not match"),
+        N_(
+            "Please check both, or let us send you a link by e-mail instead. Your answers are safe."
+        ),
+    ),
     "step-not-found": (
         N_("Your path has no such step"),
         N_("Nothing was changed."),
+    ),
+    "ticket-expired": (
+        N_("This link or code no longer works"),
+        N_(
+            "It can be used once, within a short time. Ask for a new one; your answers are safe."
+        ),
     ),
     "too-many-attempts": (
         N_("Too many tries"),

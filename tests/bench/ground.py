@@ -15,7 +15,8 @@ from httpx import Response
 from sqlalchemy import Engine, event
 from typing_extensions import override
 
-from app.identity.access import read_token, secret_of
+from app.identity.access import secret_of
+from app.identity.domain.tokens import read_token
 from app.identity.domain import digest
 from app.identity.service import open_session
 from app.kernel.clock import current_time
@@ -137,7 +138,7 @@ def make_learner(
     _answer(client, second["id"], items[:ANSWERED], headers)
     client.get("/api/v1/me/path", headers=headers).raise_for_status()
     now = current_time()
-    learner_id = read_token(secret_of(settings), first["token"], now=now)
+    learner_id = read_token(secret_of(settings), first["token"], now=now).learner_id
     with database.write() as connection:
         session = open_session(
             connection, learner_id=learner_id, now=now, lifetime=LIFETIME

@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import pytest
 from sqlalchemy import Connection, select
@@ -15,10 +16,10 @@ from app.identity.models import LearnerRow, ResumeCodeRow, SessionRow, ThrottleR
 from app.identity.queries import (
     find_learner,
     find_learner_by_code,
-    find_learner_by_session,
+    find_session,
 )
 from app.journal.models import Event
-from app.kernel.database import Base, Database
+from app.kernel.database import Database
 from app.kernel.text import Language
 from tests.constants import NOON, SECRET
 from tests.home.builders import add_whole_life, personal_counts
@@ -58,10 +59,16 @@ def test_welcome_stores_a_learner_who_is_found_by_her_code(
         Language.PT,
         learner.resume_nonce,
         NOON,
+        False,
     )
     assert find_learner_by_code(connection, code=code_of(learner)) == learner
     stored = connection.scalars(select(ResumeCodeRow.code_digest)).all()
     assert stored == [digest(code_of(learner))]
+
+
+def whose(connection: Connection, token: str, *, now: datetime = NOON) -> UUID | None:
+    found = find_session(connection, session_ref=digest(token), now=now)
+    return found.learner_id if found else None
 
 
 def test_session_is_stored_as_a_digest_and_ends(connection: Connection) -> None:
@@ -69,9 +76,9 @@ def test_session_is_stored_as_a_digest_and_ends(connection: Connection) -> None:
     token = add_session(connection, learner, lifetime=HOUR)
 
     at = [NOON, NOON + HOUR - timedelta(seconds=1), NOON + HOUR]
-    found = [find_learner_by_session(connection, token=token, now=now) for now in at]
+    found = [whose(connection, token, now=now) for now in at]
 
-    assert found == [learner, learner, None]
+    assert found == [learner.learner_id, learner.learner_id, None]
     assert connection.scalars(select(SessionRow.token_digest)).all() == [digest(token)]
 
 
@@ -81,8 +88,8 @@ def test_close_session_forgets_one_browser_only(connection: Connection) -> None:
 
     service.close_session(connection, token=phone)
 
-    assert find_learner_by_session(connection, token=phone, now=NOON) is None
-    assert find_learner_by_session(connection, token=desk, now=NOON) == learner
+    assert whose(connection, phone) is None
+    assert whose(connection, desk) == learner.learner_id
 
 
 def test_choose_language_changes_hers_only(connection: Connection) -> None:
@@ -196,15 +203,3 @@ def test_erase_removes_every_row_of_one_learner_only(database: Database) -> None
     with database.read() as connection:
         assert set(personal_counts(connection, ada.learner_id).values()) == {0}
         assert personal_counts(connection) == of_bob
-
-
-def test_every_table_of_learners_begins_its_key_with_the_learner() -> None:
-    keyed_otherwise = {"identity_session", "identity_resume_code"}
-
-    first = {
-        name: next(iter(table.primary_key)).name
-        for name, table in Base.metadata.tables.items()
-        if "learner_id" in table.c and name not in keyed_otherwise
-    }
-
-    assert set(first.values()) == {"learner_id"}

@@ -1,48 +1,35 @@
 """Use cases of identity: arrive, be known again, leave."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import Connection, bindparam, delete, insert, update
+from sqlalchemy import Connection, delete, insert, update
 
 from app.identity.domain import (
     Learner,
     digest,
     make_resume_code,
     new_nonce,
-    new_secret,
     read_resume_code,
-    sign,
 )
 from app.identity.errors import (
     ResumeCodeMistypedError,
     ResumeCodeUnknownError,
-    TooManyAttemptsError,
 )
-from app.identity.models import LearnerRow, ResumeCodeRow, SessionRow, ThrottleRow
-from app.identity.queries import find_learner_by_code
-from app.journal.service import record
-from app.kernel.database import Database, Upsert
-from app.kernel.text import Language
-
-HOUR = timedelta(hours=1)
-_TOUCH = Upsert(
+from app.identity.models import (
+    EmailRow,
+    LearnerRow,
+    ResumeCodeRow,
+    SessionRow,
     ThrottleRow,
-    values=("scope_digest", "expires_at", "uses"),
-    keys=("scope_digest",),
+    TicketRow,
 )
-_COUNT = (
-    update(ThrottleRow)
-    .where(ThrottleRow.scope_digest == bindparam("scope"))
-    .values(uses=ThrottleRow.uses + 1)
-    .returning(ThrottleRow.uses)
-)
-_GIVE_BACK = (
-    update(ThrottleRow)
-    .where(ThrottleRow.scope_digest == bindparam("scope"))
-    .values(uses=ThrottleRow.uses - 1)
-)
+from app.identity.queries import find_learner_by_code
+from app.identity.service.throttle import count_use, give_back, throttle_scope
+from app.journal.service import record
+from app.kernel.database import Database
+from app.kernel.text import Language
 
 
 def welcome(
@@ -72,30 +59,6 @@ def welcome(
         {"code_digest": digest(code), "learner_id": learner.learner_id},
     )
     return learner
-
-
-def open_session(
-    connection: Connection, *, learner_id: UUID, now: datetime, lifetime: timedelta
-) -> str:
-    """Make a browser known; return the token its cookie holds (stored as a digest)."""
-    token = new_secret()
-    connection.execute(
-        insert(SessionRow),
-        {
-            "token_digest": digest(token),
-            "learner_id": learner_id,
-            "created_at": now,
-            "expires_at": now + lifetime,
-        },
-    )
-    return token
-
-
-def close_session(connection: Connection, *, token: str) -> None:
-    """Forget a browser; the learner's answers stay."""
-    connection.execute(
-        delete(SessionRow).where(SessionRow.token_digest == digest(token))
-    )
 
 
 def choose_language(
@@ -138,7 +101,7 @@ def resume(
         count_use(connection, scope=scope, limit=limit, now=now)
         learner = find_learner_by_code(connection, code=code)
         if learner is not None:
-            connection.execute(_GIVE_BACK, {"scope": scope})
+            give_back(connection, scope=scope)
             record(
                 connection,
                 learner_id=learner.learner_id,
@@ -151,32 +114,10 @@ def resume(
     return learner
 
 
-def throttle_scope(key: bytes, *, purpose: str, address: str, now: datetime) -> str:
-    """Name what is counted: one purpose, one address, one hour; not reversible."""
-    hour = now.astimezone(UTC).strftime("%Y-%m-%dT%H")
-    return sign(key, f"throttle:{purpose}", f"{address}:{hour}")
-
-
-def count_use(connection: Connection, *, scope: str, limit: int, now: datetime) -> None:
-    """Count one use in this hour.
-
-    Raises:
-        TooManyAttemptsError: It was the ``limit``-th already.
-    """
-    _TOUCH.execute(
-        connection, {"scope_digest": scope, "expires_at": now + HOUR, "uses": 0}
-    )
-    # Counted first, compared then: of many at once, each sees a number of its own.
-    uses = connection.scalar(_COUNT, {"scope": scope}) or 0
-    if uses > limit:
-        seconds_gone = now.minute * 60 + now.second
-        raise TooManyAttemptsError(retry_after_s=3600 - seconds_gone)
-
-
 def forget_expired(connection: Connection, *, now: datetime) -> int:
-    """Delete sessions and counters that have ended; return how many rows went."""
+    """Delete sessions, tickets and counters that have ended; return how many rows."""
     gone = 0
-    for table in (SessionRow, ThrottleRow):
+    for table in (SessionRow, TicketRow, ThrottleRow):
         gone += connection.execute(
             delete(table).where(table.expires_at <= now)
         ).rowcount
@@ -187,8 +128,8 @@ def erase(connection: Connection, *, learner_id: UUID) -> None:
     """Remove a person and everything that is hers, at once.
 
     Every table of a learner hangs on ``identity_learner`` and goes with it; the
-    two look-up tables are keyed otherwise and go by hand.
+    look-up tables are keyed otherwise and go by hand.
     """
-    for table in (SessionRow, ResumeCodeRow):
+    for table in (SessionRow, ResumeCodeRow, EmailRow, TicketRow):
         connection.execute(delete(table).where(table.learner_id == learner_id))
     connection.execute(delete(LearnerRow).where(LearnerRow.learner_id == learner_id))

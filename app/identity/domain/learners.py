@@ -4,6 +4,8 @@ import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
 from functools import lru_cache
 from uuid import UUID
 
@@ -19,6 +21,17 @@ GROUP = 4
 NONCE_BYTES = 16
 
 
+class Strength(StrEnum):
+    """How sure we are who sits before a browser."""
+
+    ANONYMOUS = "anonymous"
+    """Began here, or entered a resume code: a number without an account."""
+    SIGNED_IN = "signed_in"
+    """Proved an account by its password or through its mailbox."""
+    TWO_FACTOR = "two_factor"
+    """Proved it by a second factor too."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Learner:
     """A person as far as this platform knows one."""
@@ -27,6 +40,22 @@ class Learner:
     language: Language
     resume_nonce: str
     """Random, hexadecimal; with the installation's key it makes the resume code."""
+    has_account: bool = False
+    """Whether she signs in; her resume code has ended then."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownSession:
+    """A browser or program that is known, and how well."""
+
+    session_ref: str
+    """Digest of its secret; names it on the account page and in tokens."""
+    learner_id: UUID
+    strength: Strength
+    proved_at: datetime | None
+    """When she last proved who she is; ``None`` if she never did here."""
+    last_seen_on: date | None
+    """The last day (UTC) it was used, for accounts only."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +65,15 @@ class Visitor:
     learner: Learner | None
     form_token: str
     """Proves that a form was sent from one of our pages to this browser."""
+    session: KnownSession | None = None
+    """By what the learner is known."""
+
+    @property
+    def is_signed_in(self) -> bool:
+        """Whether the learner has proved an account."""
+        return (
+            self.session is not None and self.session.strength is not Strength.ANONYMOUS
+        )
 
 
 def new_secret() -> str:
