@@ -31,9 +31,10 @@ from app.identity.domain import Learner
 from app.identity.service import choose_language, open_session, welcome
 from app.kernel.clock import Now
 from app.kernel.database import ReadDep, WriteDep
+from app.web.phrases import say
 from app.web.rendering import Prepared, html_response, page_text, slot
 from app.web.routes import HotRoute, Route
-from app.web.sentences import describe, say
+from app.web.sentences import describe
 
 router = APIRouter(prefix="/{lang:lang}/assess", route_class=Route)
 hot = APIRouter(

@@ -17,8 +17,8 @@ from app.kernel.database import DatabaseDep
 from app.kernel.text import Language
 from app.paths.schemas import write_path
 from app.paths.service import propose_path
+from app.web.phrases import say
 from app.web.routes import Route
-from app.web.sentences import say
 
 router = APIRouter(prefix="/{lang:lang}/path", route_class=Route)
 WEEK = timedelta(days=7)

@@ -15,10 +15,10 @@ from app.kernel.clock import Now
 from app.kernel.database import Database, DatabaseDep, WriteDep
 from app.kernel.text import Language
 from app.paths import service
-from app.paths.schemas import ChoiceIn, PreferencesIn, write_path
+from app.paths.schemas import ChoiceIn, PreferencesForm, write_path
 from app.proficiency.queries import get_profile
+from app.web.phrases import say
 from app.web.routes import Route
-from app.web.sentences import say
 
 router = APIRouter(prefix="/{lang:lang}/path", route_class=Route)
 HOURS_OPTIONS = (1, 2, 3, 4, 5, 8, 10)
@@ -84,7 +84,7 @@ def adapt(
         "max_mb": form.get("max_mb", [""])[0] or None,
     }
     try:
-        wanted = PreferencesIn.model_validate(sent)
+        wanted = PreferencesForm.model_validate(sent)
     except ValidationError as error:
         return _refuse(page, database, learner, sent, _wrong_fields(error), now)
     with database.write() as connection:

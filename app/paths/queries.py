@@ -14,7 +14,7 @@ from app.paths.models import ChoiceRow, PathRow, PreferenceRow
 from app.proficiency.errors import NoProfileError
 from app.proficiency.queries import find_aim
 
-SHAPE = 1
+SHAPE = 2
 """Raised with every change of the path document or its rules: older ones are redone."""
 _PREFERENCES = select(
     PreferenceRow.hours_per_week,

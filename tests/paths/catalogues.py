@@ -3,6 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
+from hypothesis import strategies as st
+
 from app.catalogue.domain import (
     Audience,
     Catalogue,
@@ -140,3 +142,19 @@ def open_gaps(path: Path) -> dict[str, tuple[int, int, Uncovered, str | None]]:
         )
         for gap in path.uncovered
     }
+
+
+serves = st.builds(
+    "{}:{}".format,
+    st.sampled_from(["open-data", "data-governance"]),
+    st.sampled_from(["0-1", "0-2", "1-2", "1-3", "2-3"]),
+)
+any_courses = st.lists(
+    st.tuples(serves, st.integers(1, 12), st.sampled_from(["fr", "en"])),
+    max_size=6,
+).map(
+    lambda drawn: [
+        course(f"c{n}", text, hours=hours, runs=runs(language))
+        for n, (text, hours, language) in enumerate(drawn)
+    ]
+)

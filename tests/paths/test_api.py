@@ -54,6 +54,28 @@ def test_path_says_everything_of_its_steps(client: TestClient) -> None:
     }
 
 
+def test_every_change_named_can_be_tried(client: TestClient) -> None:
+    started = finish(begin(client))
+    document = path(started, hours_per_week=4, lang="fr,en", max_mb=6000)
+
+    tried = 0
+    for step in document["steps"]:
+        for change in step["changed_by"]:
+            wanted = change["preferences"]
+            other = path(
+                started,
+                hours_per_week=wanted["hours_per_week"],
+                weeks=wanted["weeks"],
+                lang=wanted["languages"],
+                max_mb=wanted["max_mb"],
+            )
+            titles = {one["title"] for one in other["steps"]}
+            assert step["key"] not in steps(other)
+            assert set(change["titles"]) <= titles
+            tried += 1
+    assert tried >= len(document["steps"])
+
+
 def test_sums_of_a_path_are_those_of_its_steps(client: TestClient) -> None:
     document = path(finish(begin(client)), hours_per_week=10, lang="fr,en")
 

@@ -15,6 +15,7 @@ from tests.paths.catalogues import (
     AR,
     EN,
     FR,
+    any_courses,
     catalogue,
     course,
     draw,
@@ -44,17 +45,6 @@ def test_preferred_language_is_taken_where_a_course_has_several() -> None:
     ]
 
     assert taken == ["fr", "en", "ar"]
-
-
-def test_step_that_hangs_on_one_language_says_which() -> None:
-    english = course("a", "open-data:0-2", runs=runs("en"))
-    both = course("b", "data-governance:0-2", runs=runs("en", "fr"))
-
-    path = draw(english, both, languages=(FR, EN))
-
-    found = {step.offer.unit.key: step.only_language for step in path.steps}
-    assert found == {"a": EN, "b": None}
-    assert draw(english, languages=(EN,)).steps[0].only_language is None
 
 
 def test_modules_are_offered_one_by_one_when_all_have_hours() -> None:
@@ -143,35 +133,8 @@ def test_further_language_is_offered_only_when_it_gains_something() -> None:
     assert draw(*courses, choices={"b": Choice.ASIDE, "c": Choice.ASIDE}).wider is None
 
 
-def test_step_says_whether_it_stays_with_half_the_hours() -> None:
-    path = draw(
-        course("a", "open-data:0-3", hours=6),
-        course("b", "data-governance:0-2", hours=6),
-        hours=1,
-    )
-
-    found = {step.offer.unit.key: step.stays_with_half for step in path.steps}
-    assert found == {"a": True, "b": False}
-
-
-serves = st.builds(
-    "{}:{}".format,
-    st.sampled_from(["open-data", "data-governance"]),
-    st.sampled_from(["0-1", "0-2", "1-2", "1-3", "2-3"]),
-)
-catalogues = st.lists(
-    st.tuples(serves, st.integers(1, 12), st.sampled_from(["fr", "en"])),
-    max_size=6,
-).map(
-    lambda drawn: [
-        course(f"c{n}", text, hours=hours, runs=runs(language))
-        for n, (text, hours, language) in enumerate(drawn)
-    ]
-)
-
-
 @settings(deadline=None, max_examples=40)
-@given(catalogues, st.integers(1, 6), st.integers(0, 3))
+@given(any_courses, st.integers(1, 6), st.integers(0, 3))
 def test_more_hours_languages_or_data_never_close_less(
     courses: list[Course], hours: int, level: int
 ) -> None:
@@ -188,7 +151,7 @@ def test_more_hours_languages_or_data_never_close_less(
 
 
 @settings(deadline=None, max_examples=40)
-@given(catalogues, st.integers(1, 6), st.one_of(st.none(), st.integers(0, 3000)))
+@given(any_courses, st.integers(1, 6), st.one_of(st.none(), st.integers(0, 3000)))
 def test_path_keeps_its_promises(
     courses: list[Course], hours: int, max_mb: int | None
 ) -> None:

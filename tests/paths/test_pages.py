@@ -1,3 +1,5 @@
+from html import unescape
+
 import pytest
 from fastapi.testclient import TestClient
 
@@ -31,6 +33,20 @@ def test_path_is_shown_in_every_language(client: TestClient, started: Started) -
         assert (page.language, page.direction) == (language, language.direction)
         assert {step["url"] for step in steps} <= set(page.links)
         assert f"/{language}/path/plan.ics" in page.links
+
+
+def test_every_step_says_what_would_change_it(
+    client: TestClient, started: Started
+) -> None:
+    steps = started.get("/api/v1/me/path").json()["steps"]
+
+    text = unescape(client.get(PAGE).text)
+
+    for step in steps:
+        assert step["changed_by"]
+        for change in step["changed_by"]:
+            assert f"<p>{change['sentence']}</p>" in text
+        assert f"<p>{step['alternative']['sentence']}</p>" in text
 
 
 def test_every_step_can_be_marked_without_a_script(

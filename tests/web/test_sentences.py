@@ -4,16 +4,8 @@ from pathlib import Path
 import pytest
 
 from app.kernel.text import Language
-from app.web.sentences import (
-    ASIDE_LABELS,
-    PATH_SENTENCES,
-    PROBLEMS,
-    SINGLE_SENTENCES,
-    describe,
-    label,
-    say,
-    say_many,
-)
+from app.web.phrases import PATH_SENTENCES, SINGLE_SENTENCES, say, say_many
+from app.web.sentences import ASIDE_LABELS, PROBLEMS, describe, label
 
 NUMBERS = (1, 2, 3, 11, 100)
 LEFT_OPEN = re.compile(r"%\(|\{\w*\}")

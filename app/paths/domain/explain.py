@@ -1,12 +1,18 @@
 """Drawing a path: the plan, the reason of every step, and what stays open."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 
 from app.catalogue.domain import Catalogue, Course, RunState
 from app.frameworks.domain import Kind
 from app.kernel.text import Language
-from app.paths.domain.choice import choose, schedule, without
+from app.paths.domain.changes import (
+    Changes,
+    find_changes,
+    more_languages,
+    more_time,
+)
+from app.paths.domain.choice import schedule
+from app.paths.domain.draft import Draft
 from app.paths.domain.plan import (
     HIGHEST_BY_COURSE,
     MOST_HOURS_PER_WEEK,
@@ -26,7 +32,7 @@ from app.paths.domain.plan import (
     levels_of,
     list_offers,
 )
-from app.paths.domain.values import Gap, Plan, Step, Unit
+from app.paths.domain.values import Plan, Step
 from app.proficiency.domain import Profile
 
 
@@ -48,100 +54,89 @@ def draw_path(
     said = {key: choice for key, choice in choices.items() if key in everything}
     done = tuple(everything[k] for k, c in said.items() if c is Choice.DONE)
     aside = tuple(everything[k] for k, c in said.items() if c is Choice.ASIDE)
-    gaps = find_gaps(profile, done)
-    case = _Case(
-        gaps=gaps,
-        offers=_list_available(catalogue, preferences, said),
-        preferences=preferences,
-    )
-    plan = choose(gaps, case.units, preferences.budget)
+    draft = Draft(gaps=find_gaps(profile, done), catalogue=catalogue, said=said)
+    plan = draft.plan(preferences)
+    more, wider = _find_more(draft, preferences), _find_wider(draft, preferences)
     return Path(
         framework=profile.framework,
         preferences=preferences,
-        gaps=gaps,
-        steps=case.explain(plan),
+        gaps=draft.gaps,
+        steps=_Explainer(draft, preferences).explain(),
         plan=plan,
-        uncovered=tuple(_leave_open(profile, catalogue, case, plan, aside)),
-        more=case.more(plan),
-        wider=_find_wider(case, plan, catalogue, said),
+        uncovered=tuple(_leave_open(profile, draft, preferences, aside)),
+        more=more,
+        wider=wider,
         done=done,
         aside=aside,
     )
 
 
-def _list_available(
-    catalogue: Catalogue, preferences: Preferences, said: Mapping[str, Choice]
-) -> dict[str, Offer]:
-    """Return what may be proposed: not spoken about yet, and of known data if limited."""
-    return {
-        key: _after_done(offer, said)
-        for key, offer in list_offers(catalogue, preferences.languages).items()
-        if key not in said
-        and (preferences.max_mb is None or offer.megabytes is not None)
-    }
+def _find_more(draft: Draft, preferences: Preferences) -> More | None:
+    """Say what one more hour a week would add, if it adds anything."""
+    plan, wanted = draft.plan(preferences), more_time(preferences)
+    if wanted.hours_per_week > MOST_HOURS_PER_WEEK or plan.closed == draft.total:
+        return None
+    larger = draft.plan(wanted)
+    if larger.closed <= plan.closed:
+        return None
+    return More(
+        hours_per_week=wanted.hours_per_week,
+        levels=levels_of(larger) - levels_of(plan),
+        offers=draft.new_offers(larger, wanted, plan),
+    )
 
 
-def _after_done(offer: Offer, said: Mapping[str, Choice]) -> Offer:
-    """Let a module no longer wait for those that are done."""
-    waits = tuple(k for k in offer.unit.after if said.get(k) is not Choice.DONE)
-    return replace(offer, unit=replace(offer.unit, after=waits))
-
-
-def _find_wider(
-    case: "_Case", plan: Plan, catalogue: Catalogue, said: Mapping[str, Choice]
-) -> Wider | None:
+def _find_wider(draft: Draft, preferences: Preferences) -> Wider | None:
     """Say which further language would add most, if any adds something."""
-    best, found = plan, None
-    known = {step.unit.key for step in plan.steps}
-    for language in Language:
-        if language in case.preferences.languages or best.closed == _total(case.gaps):
-            continue
-        accepted = (*case.preferences.languages, language)
-        wanted = replace(case.preferences, languages=accepted)
-        offers = _list_available(catalogue, wanted, said)
-        units = [offer.unit for offer in offers.values()]
-        larger = choose(case.gaps, units, wanted.budget)
+    plan = best = draft.plan(preferences)
+    found = None
+    for wanted in more_languages(preferences):
+        if best.closed == draft.total:
+            break
+        larger = draft.plan(wanted)
         if larger.closed > best.closed:
-            new = (s.unit.key for s in larger.steps if s.unit.key not in known)
-            best, found = larger, (language, tuple(offers[key] for key in new))
+            best, found = larger, wanted
     if found is None:
         return None
-    levels = levels_of(best) - levels_of(plan)
-    return Wider(language=found[0], levels=levels, offers=found[1])
+    return Wider(
+        language=found.languages[-1],
+        levels=levels_of(best) - levels_of(plan),
+        offers=draft.new_offers(best, found, plan),
+    )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Case:
-    """What is the same for the plan and for every other one it is compared with."""
+class _Explainer:
+    """Says of every step of a plan why it is there."""
 
-    gaps: tuple[Gap, ...]
-    offers: Mapping[str, Offer]
-    preferences: Preferences
+    def __init__(self, draft: Draft, preferences: Preferences) -> None:
+        self._draft = draft
+        self._preferences = preferences
+        self._plan = draft.plan(preferences)
+        self._offers = draft.offers(preferences)
 
-    @property
-    def units(self) -> list[Unit]:
-        return [offer.unit for offer in self.offers.values()]
-
-    def explain(self, plan: Plan) -> tuple[ExplainedStep, ...]:
-        half = self.preferences.budget
-        smaller = choose(self.gaps, self.units, replace(half, hours=half.hours / 2))
-        stays = {step.unit.key for step in smaller.steps}
-        weeks = schedule(plan, self.preferences.hours_per_week)
+    def explain(self) -> tuple[ExplainedStep, ...]:
+        plan = self._plan
+        weeks = schedule(plan, self._preferences.hours_per_week)
+        changes = find_changes(self._draft, self._preferences, plan)
         return tuple(
-            ExplainedStep(
-                offer=self.offers[step.unit.key],
-                step=step,
-                first_week=first,
-                last_week=last,
-                reason=self._reason(plan, number)[0],
-                depends_on=self._reason(plan, number)[1],
-                instead=self._instead(plan, step),
-                stays_with_half=step.unit.key in stays,
-                only_language=self._only_language(step),
-            )
-            for number, (step, (first, last)) in enumerate(
-                zip(plan.steps, weeks, strict=True)
-            )
+            self._step(number, span, changes) for number, span in enumerate(weeks)
+        )
+
+    def _step(
+        self, number: int, weeks: tuple[int, int], changes: Changes
+    ) -> ExplainedStep:
+        step = self._plan.steps[number]
+        reason, depends_on = self._reason(self._plan, number)
+        return ExplainedStep(
+            offer=self._offers[step.unit.key],
+            step=step,
+            first_week=weeks[0],
+            last_week=weeks[1],
+            reason=reason,
+            depends_on=depends_on,
+            instead=self._instead(step),
+            changes=changes.changes[step.unit.key],
+            stays_until=changes.stays_until.get(step.unit.key),
         )
 
     def _reason(self, plan: Plan, number: int) -> tuple[Reason, int | None]:
@@ -156,7 +151,7 @@ class _Case:
             return Reason.BUILDS_ON, earlier
         rivals = {
             unit.key
-            for unit in self.units
+            for unit in self._draft.units(self._preferences)
             for gain in unit.gains
             for close in step.closes
             if gain.competency == close.competency and gain.to_level > close.from_level
@@ -174,67 +169,35 @@ class _Case:
                 return earlier + 1
         return None
 
-    def _instead(self, plan: Plan, step: Step) -> Instead:
-        other = without(self.gaps, self.units, self.preferences.budget, step.unit.key)
-        known = {one.unit.key for one in plan.steps}
+    def _instead(self, step: Step) -> Instead:
+        plan = self._plan
+        other = self._draft.plan_without(self._preferences, step.unit.key)
         return Instead(
-            offers=tuple(
-                self.offers[one.unit.key]
-                for one in other.steps
-                if one.unit.key not in known
-            ),
+            offers=self._draft.new_offers(other, self._preferences, plan),
             lost=plan.closed - other.closed,
+            levels=levels_of(plan) - levels_of(other),
             hours=other.hours - plan.hours,
         )
-
-    def _only_language(self, step: Step) -> Language | None:
-        accepted = self.preferences.languages
-        course = self.offers[step.unit.key].course
-        open_in = [one for one in accepted if one in course.languages(RunState.OPEN)]
-        return open_in[0] if len(open_in) == 1 and len(accepted) > 1 else None
-
-    def more(self, plan: Plan) -> More | None:
-        """Say what one more hour a week would add, if it adds anything."""
-        hours = self.preferences.hours_per_week + 1
-        if hours > MOST_HOURS_PER_WEEK or plan.closed == _total(self.gaps):
-            return None
-        budget = replace(self.preferences.budget, hours=hours * self.preferences.weeks)
-        larger = choose(self.gaps, self.units, budget)
-        if larger.closed <= plan.closed:
-            return None
-        known = {step.unit.key for step in plan.steps}
-        return More(
-            hours_per_week=hours,
-            levels=levels_of(larger) - levels_of(plan),
-            offers=tuple(
-                self.offers[step.unit.key]
-                for step in larger.steps
-                if step.unit.key not in known
-            ),
-        )
-
-
-def _total(gaps: Iterable[Gap]) -> int:
-    return sum(gap.weight * (gap.target - gap.level) for gap in gaps)
 
 
 def _leave_open(
     profile: Profile,
-    catalogue: Catalogue,
-    case: _Case,
-    plan: Plan,
+    draft: Draft,
+    preferences: Preferences,
     aside: Sequence[Offer],
 ) -> Iterable[OpenGap]:
     attitudes = {s.competency for s in profile.standings if s.kind is Kind.ATTITUDE}
-    reached = {gap.competency: gap.level for gap in case.gaps}
-    for step in plan.steps:
+    reached = {gap.competency: gap.level for gap in draft.gaps}
+    for step in draft.plan(preferences).steps:
         for close in step.closes:
             reached[close.competency] = close.to_level
-    for gap in case.gaps:
+    for gap in draft.gaps:
         level = reached[gap.competency]
         if level >= gap.target:
             continue
-        reason, course = _why_open(gap.competency, reached, catalogue, case, aside)
+        reason, course = _why_open(
+            gap.competency, reached, draft.catalogue, preferences, aside
+        )
         if gap.competency in attitudes:
             reason, course = Uncovered.PRACTICE, None
         yield OpenGap(
@@ -250,7 +213,7 @@ def _why_open(
     competency: str,
     reached: Mapping[str, int],
     catalogue: Catalogue,
-    case: _Case,
+    preferences: Preferences,
     aside: Sequence[Offer],
 ) -> tuple[Uncovered, Course | None]:
     level = reached[competency]
@@ -265,7 +228,7 @@ def _why_open(
                 need.level > reached.get(need.competency, need.level)
                 for need in course.prerequisites
             )
-            reason = _why_not(course, case.preferences, asks_more=asks_more)
+            reason = _why_not(course, preferences, asks_more=asks_more)
             if course.key in put_aside:
                 reason = Uncovered.PUT_ASIDE
             found.setdefault(reason, course)

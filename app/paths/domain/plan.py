@@ -37,6 +37,15 @@ class Reason(StrEnum):
     BEST = "best"
 
 
+class Setting(StrEnum):
+    """What a learner can change in her preferences; named like the attribute."""
+
+    HOURS = "hours_per_week"
+    WEEKS = "weeks"
+    DATA = "max_mb"
+    LANGUAGES = "languages"
+
+
 class Uncovered(StrEnum):
     """Why a gap stays open; the first that is true."""
 
@@ -96,8 +105,21 @@ class Instead:
     """What would come in its place."""
     lost: int
     """Weighted levels that would stay open then."""
+    levels: int
+    """Levels fewer, whatever their weight; less than 0 for more."""
     hours: float
     """Hours more (positive) or fewer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """Other preferences under which a step is not in the best plan; solved."""
+
+    setting: Setting
+    """The only one that differs."""
+    preferences: Preferences
+    offers: tuple[Offer, ...]
+    """What that plan holds and this one does not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,10 +134,10 @@ class ExplainedStep:
     depends_on: int | None
     """Number of the earlier step it builds on, or of the later one it prepares."""
     instead: Instead
-    stays_with_half: bool
-    """Whether it would stay with half the hours."""
-    only_language: Language | None
-    """The accepted language without which it would go."""
+    changes: tuple[Change, ...]
+    """The nearest by which it would leave: time, data, languages; one of each at most."""
+    stays_until: Preferences | None
+    """The least time tried, where it stays down to there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from app.paths.domain.plan import (
     Choice,
     Preferences,
     Reason,
+    Setting,
     Uncovered,
 )
 
@@ -65,6 +66,14 @@ class PreferencesIn(Shape):
         )
 
 
+class PreferencesForm(PreferencesIn):
+    """The same from a form, which sends numbers as text."""
+
+    hours_per_week: Hours
+    weeks: Weeks
+    max_mb: Megabytes | None = None
+
+
 class ChoiceIn(Shape):
     """What a learner says about one step."""
 
@@ -91,6 +100,52 @@ class AlternativeOut(Shape):
 
     titles: list[str]
     """What would come in its place; may be empty."""
+    levels_lost: int
+    """Levels fewer that the path would then close; less than 0 for more."""
+    sentence: str
+
+
+class PreferencesOut(Shape):
+    """What the plan was made for."""
+
+    hours_per_week: float
+    weeks: int
+    languages: list[Language]
+    max_mb: int | None
+
+
+class ChangeOut(Shape):
+    """A change of one wish by which a step would leave the path; it was computed."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "setting": "weeks",
+                    "preferences": {
+                        "hours_per_week": 3,
+                        "weeks": 10,
+                        "languages": ["fr"],
+                        "max_mb": None,
+                    },
+                    "titles": ["Les données ouvertes"],
+                    "sentence": "With 10 weeks instead of 12 it would leave your path. "
+                    "What would come in then: “Les données ouvertes”.",
+                }
+            ]
+        }
+    )
+
+    setting: Setting
+    """The only preference that differs."""
+    preferences: PreferencesOut
+    """Try them with `GET /api/v1/me/path`.
+
+    Less time or data is the nearest that removes the step, in whole hours a week (and
+    half an hour), whole weeks, and hundreds of megabytes.
+    """
+    titles: list[str]
+    """What that path holds and this one does not; may be empty."""
     sentence: str
 
 
@@ -127,7 +182,9 @@ class StepOut(Shape):
     reason_code: Reason
     alternative: AlternativeOut
     change: str
-    """What would change it."""
+    """What would change it: the first of `changed_by`, else how far it stays."""
+    changed_by: list[ChangeOut]
+    """What would make it leave: time, then data, then languages, one of each at most."""
 
 
 class UncoveredOut(Shape):
@@ -160,15 +217,6 @@ class UnitOut(Shape):
     key: str
     title: str
     title_lang: str
-
-
-class PreferencesOut(Shape):
-    """What the plan was made for."""
-
-    hours_per_week: float
-    weeks: int
-    languages: list[Language]
-    max_mb: int | None
 
 
 class PathOut(Shape):

@@ -7,10 +7,21 @@ from babel import Locale
 
 from app.frameworks.domain import Framework
 from app.kernel.text import Language
-from app.paths.domain.plan import ExplainedStep, Offer, OpenGap, Path, levels_of
+from app.paths.domain.plan import (
+    Change,
+    ExplainedStep,
+    Instead,
+    Offer,
+    OpenGap,
+    Path,
+    Preferences,
+    Setting,
+    levels_of,
+)
 from app.paths.domain.values import Close
 from app.paths.schemas.shapes import (
     AlternativeOut,
+    ChangeOut,
     CloseOut,
     MoreOut,
     PathOut,
@@ -20,8 +31,8 @@ from app.paths.schemas.shapes import (
     UnitOut,
     WiderOut,
 )
+from app.web.phrases import SINGLE_SENTENCES, say, say_many
 from app.web.rendering import write_number
-from app.web.sentences import say, say_many
 
 
 def write_path(path: Path, language: Language) -> bytes:
@@ -52,7 +63,7 @@ class _Writer:
     def path(self, path: Path) -> PathOut:
         left = {gap.competency for gap in path.uncovered}
         return PathOut(
-            steps=[self._step(step) for step in path.steps],
+            steps=[self._step(step, path) for step in path.steps],
             hours=path.plan.hours,
             megabytes=path.plan.megabytes,
             weeks=path.weeks,
@@ -67,16 +78,12 @@ class _Writer:
             wider=self._wider(path),
             done=[_unit(offer) for offer in path.done],
             aside=[_unit(offer) for offer in path.aside],
-            preferences=PreferencesOut(
-                hours_per_week=path.preferences.hours_per_week,
-                weeks=path.preferences.weeks,
-                languages=list(path.preferences.languages),
-                max_mb=path.preferences.max_mb,
-            ),
+            preferences=_preferences(path.preferences),
         )
 
-    def _step(self, step: ExplainedStep) -> StepOut:
+    def _step(self, step: ExplainedStep, path: Path) -> StepOut:
         offer, course = step.offer, step.offer.course
+        changes = [self._change(change, step, path) for change in step.changes]
         modules = [offer.module] if offer.module else list(course.modules)
         return StepOut(
             key=offer.unit.key,
@@ -100,8 +107,9 @@ class _Writer:
             closes=[_close(close) for close in step.step.closes],
             reason=self._reason(step),
             reason_code=step.reason,
-            alternative=self._alternative(step),
-            change=self._change(step),
+            alternative=self._alternative(step.instead, path),
+            change=changes[0].sentence if changes else self._stays(step),
+            changed_by=changes,
         )
 
     def _reason(self, step: ExplainedStep) -> str:
@@ -116,30 +124,68 @@ class _Writer:
             hours=self._hours(step.offer.unit.hours),
         )
 
-    def _alternative(self, step: ExplainedStep) -> AlternativeOut:
-        titles = [offer.title for offer in step.instead.offers]
-        code = "instead-nothing"
-        if titles:
-            code = "instead-less" if step.instead.lost else "instead-same"
-            if not step.instead.lost and step.instead.hours > 0:
-                code = "instead-longer"
+    def _alternative(self, instead: Instead, path: Path) -> AlternativeOut:
+        code = _instead_code(instead, path)
+        titles = [offer.title for offer in instead.offers]
+        facts: dict[str, str | int] = {
+            "titles": self._titles(instead.offers),
+            "hours": self._hours(abs(instead.hours)),
+            "count": levels_of(path.plan),
+        }
+        if code in SINGLE_SENTENCES:
+            sentence = say(code, self._language)
+            if titles:
+                sentence += " " + say("change-new", self._language, **facts)
+        else:
+            sentence = say_many(code, max(1, instead.levels), self._language, **facts)
         return AlternativeOut(
-            titles=titles,
-            sentence=say_many(
-                code,
-                step.instead.lost or 1,
-                self._language,
-                titles=self._list(self._quote(title) for title in titles),
-                hours=self._hours(abs(step.instead.hours)),
-            ),
+            titles=titles, levels_lost=instead.levels, sentence=sentence
         )
 
-    def _change(self, step: ExplainedStep) -> str:
-        if step.only_language is not None:
-            name = self._language_name(step.only_language)
-            return say("change-language", self._language, name=name)
-        code = "change-stays" if step.stays_with_half else "change-hours"
-        return say(code, self._language)
+    def _change(self, change: Change, step: ExplainedStep, path: Path) -> ChangeOut:
+        sentence = self._leaves(change, step, path.preferences)
+        if change.offers:
+            titles = self._titles(change.offers)
+            sentence += " " + say("change-new", self._language, titles=titles)
+        return ChangeOut(
+            setting=change.setting,
+            preferences=_preferences(change.preferences),
+            titles=[offer.title for offer in change.offers],
+            sentence=sentence,
+        )
+
+    def _leaves(self, change: Change, step: ExplainedStep, now: Preferences) -> str:
+        then = change.preferences
+        match change.setting:
+            case Setting.WEEKS:
+                return say_many(
+                    "change-weeks", then.weeks, self._language, now=now.weeks
+                )
+            case Setting.HOURS:
+                facts = {
+                    "then": self._hours(then.hours_per_week),
+                    "now": self._hours(now.hours_per_week),
+                }
+                return say("change-hours_per_week", self._language, **facts)
+            case Setting.DATA:
+                code = "change-max_mb"
+                if step.offer.megabytes is None:
+                    code = "change-limit"
+                size = write_number(then.max_mb or 0, self._language)
+                return say(code, self._language, megabytes=size)
+            case Setting.LANGUAGES:
+                (other,) = set(then.languages) ^ set(now.languages)
+                code = "change-language"
+                if other in then.languages:
+                    code = "change-wider"
+                name = self._language_name(other)
+                return say(code, self._language, name=name)
+
+    def _stays(self, step: ExplainedStep) -> str:
+        if step.stays_until is None:
+            return ""
+        hours = self._hours(step.stays_until.budget.hours)
+        return say("change-stays", self._language, hours=hours)
 
     def _uncovered(self, gap: OpenGap) -> UncoveredOut:
         course = gap.course
@@ -167,7 +213,7 @@ class _Writer:
                 path.more.levels,
                 self._language,
                 hours=self._hours(path.more.hours_per_week),
-                titles=self._list(self._quote(o.title) for o in path.more.offers),
+                titles=self._titles(path.more.offers),
             ),
         )
 
@@ -181,7 +227,7 @@ class _Writer:
                 path.wider.levels,
                 self._language,
                 language_name=self._language_name(path.wider.language),
-                titles=self._list(self._quote(o.title) for o in path.wider.offers),
+                titles=self._titles(path.wider.offers),
             ),
         )
 
@@ -190,6 +236,9 @@ class _Writer:
 
     def _quote(self, title: str) -> str:
         return _QUOTES[self._language].format(title)
+
+    def _titles(self, offers: Iterable[Offer]) -> str:
+        return self._list(self._quote(offer.title) for offer in offers)
 
     def _list(self, parts: Iterable[str]) -> str:
         comma = "، " if self._language is Language.AR else ", "
@@ -213,3 +262,26 @@ def _unit(offer: Offer) -> UnitOut:
         title=offer.title,
         title_lang=offer.course.title_language,
     )
+
+
+def _preferences(preferences: Preferences) -> PreferencesOut:
+    return PreferencesOut(
+        hours_per_week=preferences.hours_per_week,
+        weeks=preferences.weeks,
+        languages=list(preferences.languages),
+        max_mb=preferences.max_mb,
+    )
+
+
+def _instead_code(instead: Instead, path: Path) -> str:
+    """Name the sentence for the path without a step; the first that is true."""
+    has_offers = bool(instead.offers)
+    codes = {
+        "instead-all": instead.lost == path.plan.closed,
+        "instead-lighter": instead.lost > 0 and instead.levels <= 0,
+        "instead-less": instead.lost > 0 and has_offers,
+        "instead-nothing": instead.lost > 0,
+        "instead-spare": not has_offers,
+        "instead-longer": instead.hours > 0,
+    }
+    return next((code for code, holds in codes.items() if holds), "instead-same")
