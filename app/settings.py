@@ -65,6 +65,24 @@ class Settings(BaseSettings):
     """Wrong resume codes one address may try in an hour."""
     starts_per_hour: int = Field(default=20_000, ge=1)
     """New learners one address may create in an hour; a whole ministry may share one."""
+    account_session_lifetime: timedelta = Field(
+        default=timedelta(days=30), gt=timedelta(0)
+    )
+    """How long a browser stays signed in to an account; ISO 8601 duration."""
+    account_token_lifetime: timedelta = Field(
+        default=timedelta(hours=1), gt=timedelta(0)
+    )
+    """How long an API token of an account is valid; ISO 8601 duration."""
+    network_refusals_per_hour: int = Field(default=300, ge=1)
+    """Wrong passwords one network may try in an hour."""
+    account_refusals_per_hour: int = Field(default=20, ge=1, le=100)
+    """Wrong passwords or codes that may be tried at one account in an hour."""
+    network_mails_per_hour: int = Field(default=2000, ge=1)
+    """Sign-in mails one network may ask for in an hour; a ministry may share one."""
+    address_mails_per_hour: int = Field(default=6, ge=1, le=100)
+    """Sign-in mails that may be sent to one address in an hour."""
+    unused_lifetime: timedelta = Field(default=timedelta(days=730), gt=timedelta(0))
+    """How long answers without an account are kept unused; ISO 8601 duration."""
     smtp_url: SecretStr | None = None
     """Mail server, e.g. ``smtp://user:password@host:587``; empty: files in a folder."""
     mail_from: str = "Masar <masar@localhost>"

@@ -22,7 +22,7 @@ from app.frameworks.domain import Framework, Instrument
 from app.frameworks.queries import get_instrument
 from app.identity.domain import Learner
 from app.journal.service import record
-from app.kernel.database import Upsert
+from app.kernel.database import Upsert, copy_rows
 from app.proficiency.queries import find_aim
 from app.proficiency.service import choose_aim, record_evidence
 
@@ -240,3 +240,19 @@ def submit_attempt(
         occurred_at=now,
     )
     return now
+
+
+def adopt(connection: Connection, *, from_learner: UUID, to_learner: UUID) -> None:
+    """Give a learner the questionnaires and answers of another who is the same person.
+
+    They are copied in the caller's transaction, which then erases ``from_learner``;
+    without rows of hers nothing happens.
+    """
+    for row_type in (AttemptRow, AnswerRow):
+        copy_rows(
+            connection,
+            row_type,
+            column="learner_id",
+            old=from_learner,
+            new=to_learner,
+        )

@@ -1,10 +1,11 @@
 """Everything we keep of one person, for her own download."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, exists, select
 
 from app.assessment.models import AnswerRow, AttemptRow
 from app.cohorts.models import MemberRow, OfficeRow, TrainerRow
@@ -56,3 +57,28 @@ def collect(connection: Connection, *, learner_id: UUID) -> dict[str, Any]:
 
 def _plain(row: Mapping[Any, Any]) -> dict[str, Any]:
     return {str(name): value for name, value in row.items()}
+
+
+def list_unused_learners(
+    connection: Connection, *, before: datetime, now: datetime, limit: int
+) -> Sequence[UUID]:
+    """List learners without an account whom nobody has been since ``before``.
+
+    Unused: no browser knows her, and her journal has nothing newer. Every use begins
+    with an event (begun, resumed) or from a browser that is known.
+    """
+    return connection.scalars(
+        select(LearnerRow.learner_id)
+        .where(
+            LearnerRow.created_at < before,
+            LearnerRow.has_account.is_(False),
+            ~exists().where(
+                SessionRow.learner_id == LearnerRow.learner_id,
+                SessionRow.expires_at > now,
+            ),
+            ~exists().where(
+                Event.learner_id == LearnerRow.learner_id, Event.occurred_at >= before
+            ),
+        )
+        .limit(limit)
+    ).all()

@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import Connection, insert
 
 from app.journal.models import AuditRow, Event
+from app.kernel.database import copy_rows
 
 _INSERT = insert(Event.__table__)  # type: ignore[arg-type]  # a Table, typed as FromClause
 
@@ -69,3 +70,11 @@ def audit(
             "occurred_at": occurred_at,
         },
     )
+
+
+def adopt(connection: Connection, *, from_learner: UUID, to_learner: UUID) -> None:
+    """Copy the events of a learner to another who is the same person.
+
+    The caller's transaction then erases ``from_learner``.
+    """
+    copy_rows(connection, Event, column="learner_id", old=from_learner, new=to_learner)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, delete
+from sqlalchemy import Connection, delete, select
 
 from app.catalogue.queries import get_catalogue
 from app.identity.domain import Learner
@@ -186,3 +186,29 @@ def choose_step(
         occurred_at=now,
     )
     mark_changed(connection, learner_id=learner_id)
+
+
+def adopt(connection: Connection, *, from_learner: UUID, to_learner: UUID) -> None:
+    """Give a learner the choices of another who is the same person.
+
+    Where both have said something, the newer stays. Computed paths are left: they are
+    of yesterday. The caller's transaction then erases ``from_learner``.
+    """
+    both = (from_learner, to_learner)
+    preferences = connection.execute(
+        select(PreferenceRow.__table__)
+        .where(PreferenceRow.learner_id.in_(both))
+        .order_by(PreferenceRow.updated_at.desc())
+    ).first()
+    if preferences is not None:
+        row = {**preferences._mapping, "learner_id": to_learner}  # noqa: SLF001 -- SQLAlchemy's public name
+        _PREFERENCES.execute(connection, row)
+    choices = connection.execute(
+        select(ChoiceRow.__table__)
+        .where(ChoiceRow.learner_id.in_(both))
+        .order_by(ChoiceRow.chosen_at)
+    ).all()
+    for choice in choices:
+        row = {**choice._mapping, "learner_id": to_learner}  # noqa: SLF001
+        _CHOICE.execute(connection, row)
+    mark_changed(connection, learner_id=to_learner)

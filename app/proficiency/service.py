@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, update
+from sqlalchemy import Connection, bindparam, select, update
 
-from app.kernel.database import Upsert
+from app.kernel.database import Upsert, copy_rows
 from app.proficiency.domain import Observation
 from app.proficiency.models import AimRow, EvidenceRow
 
@@ -109,3 +109,32 @@ def record_evidence(
     if rows:
         _EVIDENCE.execute(connection, rows)
     mark_changed(connection, learner_id=learner_id)
+
+
+def adopt(connection: Connection, *, from_learner: UUID, to_learner: UUID) -> None:
+    """Give a learner the evidence of another who is the same person, and her aim.
+
+    Of two aims the newer stays. The caller's transaction then erases
+    ``from_learner``; without rows of hers nothing happens.
+    """
+    copy_rows(
+        connection, EvidenceRow, column="learner_id", old=from_learner, new=to_learner
+    )
+    aims = {
+        row.learner_id: row
+        for row in connection.execute(
+            select(AimRow.__table__).where(
+                AimRow.learner_id.in_([from_learner, to_learner])
+            )
+        )
+    }
+    moved, own = aims.get(from_learner), aims.get(to_learner)
+    if moved is not None and (own is None or own.updated_at < moved.updated_at):
+        choose_aim(
+            connection,
+            learner_id=to_learner,
+            framework=(moved.framework_key, moved.framework_version),
+            role_key=moved.role_key,
+            now=moved.updated_at,
+        )
+    mark_changed(connection, learner_id=to_learner)

@@ -42,3 +42,18 @@ class OpenSession:
     """To the day."""
     device: str
     strength: Strength
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Guard:
+    """What keeps guessing slow: who asks from where, and how often that is fine."""
+
+    key: bytes
+    """The installation's secret."""
+    network: str
+    """The caller's network, as ``address_of`` returns it."""
+    now: datetime
+    network_limit: int
+    """Wrong tries of one network in an hour."""
+    account_limit: int
+    """Wrong tries at one account in an hour."""

@@ -73,6 +73,16 @@ def choose_language(
     return replace(learner, language=language)
 
 
+def lock_learner(connection: Connection, *, learner_id: UUID) -> bool:
+    """Make others wait who change this learner; return whether she is still there."""
+    touched = connection.execute(
+        update(LearnerRow)
+        .where(LearnerRow.learner_id == learner_id)
+        .values(language=LearnerRow.language)
+    )
+    return touched.rowcount == 1
+
+
 def resume(
     database: Database,
     *,
