@@ -14,6 +14,7 @@ from app.journal.models import Event
 from app.kernel.database import Base
 from app.paths.models import ChoiceRow, PathRow, PreferenceRow
 from app.proficiency.models import AimRow, EvidenceRow
+from app.sharing.models import ContributionRow, ShareRow
 
 PERSONAL_TABLES: tuple[type[Base], ...] = (
     LearnerRow,
@@ -30,6 +31,8 @@ PERSONAL_TABLES: tuple[type[Base], ...] = (
     OfficeRow,
     TrainerRow,
     MemberRow,
+    ShareRow,
+    ContributionRow,
     Event,
 )
 _SECRETS = frozenset(

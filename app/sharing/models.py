@@ -6,7 +6,15 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, LargeBinary, SmallInteger, String, Uuid
+from sqlalchemy import (
+    JSON,
+    ForeignKey,
+    LargeBinary,
+    SmallInteger,
+    String,
+    UniqueConstraint,
+    Uuid,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kernel.database import Base
@@ -74,9 +82,10 @@ class PoolRow(Base):
     """All who share with the same cohorts and rounds, in the same role and group."""
 
     __tablename__ = "sharing_pool"
+    __table_args__ = (UniqueConstraint("pool_digest", name="one_pool_per_key"),)
 
     pool_id: Mapped[UUID] = mapped_column(primary_key=True)
-    pool_digest: Mapped[str] = mapped_column(String(64), unique=True)
+    pool_digest: Mapped[str] = mapped_column(String(64))
     framework_key: Mapped[str] = mapped_column(String(64))
     framework_version: Mapped[str] = mapped_column(String(32))
     role_key: Mapped[str | None] = mapped_column(String(64))

@@ -17,6 +17,12 @@ def NN_(one: str, many: str) -> tuple[str, str]:  # noqa: N802 -- like N_, for p
 
 
 PROBLEMS: Mapping[str, tuple[str, str]] = {
+    "account-not-found": (
+        N_("Nobody has an account with this address"),
+        N_(
+            "Nothing was changed. Please compare the address, or ask her to open an account first."
+        ),
+    ),
     "attempt-not-found": (
         N_("We cannot find this questionnaire"),
         N_(
@@ -75,6 +81,10 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("This address belongs to another account"),
         N_("Nothing was changed. Sign in with it, or choose another address."),
     ),
+    "first-round-missing": (
+        N_("A second round needs a first one"),
+        N_("Nothing was saved. Please open the first round before."),
+    ),
     "form-expired": (
         N_("This form was open for too long"),
         N_(
@@ -132,9 +142,19 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("This address does not take that kind of request"),
         N_("Nothing was changed."),
     ),
+    "misplaced-institution": (
+        N_("Such an institution cannot lie here"),
+        N_("Nothing was saved. Please choose one of the kinds offered."),
+    ),
     "no-profile-yet": (
         N_("There is no result yet"),
         N_("Answer the questions first: it takes 12 minutes at most."),
+    ),
+    "not-a-member": (
+        N_("You do not belong to this group"),
+        N_(
+            "Nothing was sent. Join with the link or the six letters that you were given, then share."
+        ),
     ),
     "not-found": (
         N_("This page does not exist"),
@@ -144,6 +164,12 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("Your office does not include this"),
         N_(
             "Nothing was changed. Ask an administrator of the institution if you need it."
+        ),
+    ),
+    "nothing-to-share": (
+        N_("There is nothing to share yet"),
+        N_(
+            "Nothing was sent. Answer the questions of this group first: it takes 12 minutes at most."
         ),
     ),
     "password-common": (
@@ -222,6 +248,10 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("This is not one of the answers"),
         N_("Nothing was changed. Please choose one of those offered."),
     ),
+    "unknown-attribute": (
+        N_("Results are not broken down by this"),
+        N_("Nothing was changed. Please choose among those offered."),
+    ),
     "unknown-choice": (
         N_("One of the fields holds nothing we offer"),
         N_("Nothing was saved. Please choose one of the values listed."),
@@ -256,6 +286,12 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     "unsupported-content-type": (
         N_("This kind of content cannot be read here"),
         N_("Nothing was saved."),
+    ),
+    "wrong-address": (
+        N_("One of the addresses cannot be right"),
+        N_(
+            "Nobody was invited. Please correct the one whose place in the list is given."
+        ),
     ),
     "wrong-period": (
         N_("These dates do not fit together"),

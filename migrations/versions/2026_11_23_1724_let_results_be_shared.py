@@ -78,7 +78,9 @@ def upgrade() -> None:
         sa.Column("ledger", sa.LargeBinary(), nullable=False),
         sa.Column("released_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("pool_id", name=op.f("pk_sharing_pool")),
-        sa.UniqueConstraint("pool_digest", name=op.f("uq_sharing_pool_pool_digest")),
+        sa.UniqueConstraint(
+            "pool_digest", name=op.f("uq_sharing_pool_one_pool_per_key")
+        ),
     )
     op.create_table(
         "sharing_pool_cohort",

@@ -1,0 +1,60 @@
+"""Shapes of sharing over HTTP."""
+
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+_ID = "3f2b8a52-6c1d-4e0f-9a7b-1c2d3e4f5a6b"
+
+
+class ShareIn(BaseModel):
+    """What is to be sent to a cohort, beside the levels."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        use_attribute_docstrings=True,
+        json_schema_extra={"examples": [{"trainers_see": None}]},
+    )
+
+    trainers_see: str | None = Field(default=None, min_length=1, max_length=120)
+    """The name under which the cohort's trainers may see the levels; without it they
+    may not."""
+
+
+class ShareOut(BaseModel):
+    """What one cohort got in one round."""
+
+    model_config = ConfigDict(
+        use_attribute_docstrings=True,
+        json_schema_extra={
+            "examples": [
+                {
+                    "cohort_id": _ID,
+                    "round": 1,
+                    "trainers_see": False,
+                    "levels": {"data-governance": 2, "cybersecurity": None},
+                    "shared_at": "2026-11-23T12:00:00Z",
+                }
+            ]
+        },
+    )
+
+    cohort_id: UUID
+    round: int
+    trainers_see: bool
+    levels: dict[str, int | None]
+    """Level 0..4 by competency; ``null`` where there is none."""
+    shared_at: datetime
+
+
+class ShareListOut(BaseModel):
+    """Everything a learner shares."""
+
+    model_config = ConfigDict(
+        use_attribute_docstrings=True,
+        json_schema_extra={"examples": [{"items": [], "next": None}]},
+    )
+
+    items: list[ShareOut]
+    next: str | None

@@ -1,0 +1,29 @@
+"""Use cases of sharing: send a result to a cohort, take it back, release totals."""
+
+from app.sharing.service.contributions import smallest_cell_of
+from app.sharing.service.releases import release_waiting
+from app.sharing.service.shares import (
+    adopt,
+    choose_attributes,
+    get_joined_cohort,
+    get_result_to_share,
+    leave_totals,
+    read_attributes,
+    round_now,
+    share_result,
+    take_back,
+)
+
+__all__ = [
+    "adopt",
+    "choose_attributes",
+    "get_joined_cohort",
+    "get_result_to_share",
+    "leave_totals",
+    "read_attributes",
+    "release_waiting",
+    "round_now",
+    "share_result",
+    "smallest_cell_of",
+    "take_back",
+]

@@ -1,0 +1,201 @@
+"""Bringing the pools in line with what people share."""
+
+from collections.abc import Mapping
+from uuid import UUID, uuid4
+
+from sqlalchemy import Connection, delete, insert, select
+
+from app.cohorts.domain import Cohort, Membership
+from app.cohorts.queries import (
+    count_members_with,
+    get_cohort,
+    get_institution,
+    list_memberships,
+)
+from app.frameworks.queries import get_framework
+from app.kernel.database import Upsert
+from app.sharing.domain.ledger import Ledger
+from app.sharing.domain.pools import (
+    ESTABLISHED,
+    Attribute,
+    Part,
+    PoolKey,
+    split_shares,
+)
+from app.sharing.files import write_ledger, write_sheet
+from app.sharing.models import ChangeRow, ContributionRow, PoolCohortRow, PoolRow
+from app.sharing.queries import list_attributes, list_shares
+
+_POOL = Upsert(
+    PoolRow,
+    values=tuple(c.name for c in PoolRow.__table__.columns),
+    keys=("pool_digest",),
+)
+_POOL_COHORT = Upsert(
+    PoolCohortRow,
+    values=("cohort_id", "pool_id", "is_paired"),
+    keys=("cohort_id", "pool_id"),
+)
+
+
+def smallest_cell_of(connection: Connection, cohort: Cohort) -> int:
+    """Return the fewest people behind a number of this cohort: the strictest rule."""
+    institution = get_institution(connection, institution_id=cohort.institution_id)
+    return max(cohort.smallest_cell, institution.smallest_cell)
+
+
+def count_anew(connection: Connection, *, learner_id: UUID) -> None:
+    """Bring a learner's contributions in line with what she shares."""
+    members = {
+        each.cohort_id: each
+        for each in list_memberships(connection, learner_id=learner_id)
+    }
+    wanted = {
+        part.snapshot_ref: (
+            _pool_of(connection, part, members=members),
+            write_sheet(part.sheet),
+        )
+        for part in split_shares(list_shares(connection, learner_id=learner_id))
+    }
+    replace_contributions(connection, learner_id=learner_id, wanted=wanted)
+
+
+def replace_contributions(
+    connection: Connection,
+    *,
+    learner_id: UUID,
+    wanted: Mapping[str, tuple[UUID, dict[str, list[int]]]],
+) -> None:
+    """Let exactly these results of a learner count; queue what that changes.
+
+    Args:
+        connection: The caller's transaction.
+        learner_id: Whose results.
+        wanted: By snapshot: its pool, and the cells it counts in.
+    """
+    mine = ContributionRow.learner_id == learner_id
+    rows = connection.execute(
+        select(
+            ContributionRow.snapshot_ref, ContributionRow.pool_id, ContributionRow.sheet
+        ).where(mine)
+    )
+    known = {row.snapshot_ref: (row.pool_id, row.sheet) for row in rows}
+    gone = [known[ref] for ref in known if wanted.get(ref) != known[ref]]
+    come = [wanted[ref] for ref in wanted if wanted[ref] != known.get(ref)]
+    changes = [(-1, *each) for each in gone] + [(1, *each) for each in come]
+    if not changes:
+        return
+    connection.execute(delete(ContributionRow).where(mine))
+    if wanted:
+        connection.execute(
+            insert(ContributionRow),
+            [
+                {
+                    "learner_id": learner_id,
+                    "snapshot_ref": ref,
+                    "pool_id": pool_id,
+                    "sheet": sheet,
+                }
+                for ref, (pool_id, sheet) in wanted.items()
+            ],
+        )
+    connection.execute(
+        insert(ChangeRow),
+        [
+            {"pool_id": pool_id, "change_id": uuid4(), "sign": sign, "sheet": sheet}
+            for sign, pool_id, sheet in changes
+        ],
+    )
+
+
+def _pool_of(
+    connection: Connection,
+    part: Part,
+    *,
+    members: Mapping[UUID, Membership],
+) -> UUID:
+    """Return the pool of a shared result; make it if it is the first there."""
+    cohorts = [get_cohort(connection, cohort_id=each) for each, _ in part.cohorts]
+    smallest = max(smallest_cell_of(connection, cohort) for cohort in cohorts)
+    group: dict[Attribute, str] = {}
+    for cohort in cohorts:
+        group |= _group_of(
+            connection,
+            members[cohort.cohort_id],
+            least=ESTABLISHED * smallest,
+        )
+    key = PoolKey(
+        framework_key=part.framework_key,
+        framework_version=part.framework_version,
+        role_key=part.role_key,
+        cohorts=part.cohorts,
+        group=tuple(sorted(group.items())),
+    )
+    found = select(PoolRow.pool_id).where(PoolRow.pool_digest == key.digest)
+    pool_id = connection.scalar(found)
+    if pool_id is None:
+        _open_pool(connection, key, smallest=smallest)
+        pool_id = connection.scalars(found).one()
+    return pool_id
+
+
+def _group_of(
+    connection: Connection, member: Membership, *, least: int
+) -> dict[Attribute, str]:
+    """Return the attributes by which a member is counted apart.
+
+    One after the other, as long as enough members have all of them together; what
+    people answered plays no part.
+    """
+    values = {
+        Attribute.UNIT: str(member.unit_id or ""),
+        Attribute.GRADE: str(member.grade or ""),
+        Attribute.GENDER: str(member.gender or ""),
+        Attribute.COUNTRY: member.country or "",
+    }
+    group: dict[Attribute, str] = {}
+    for attribute in list_attributes(connection, cohort_id=member.cohort_id):
+        if not values[attribute]:
+            continue
+        tried = {**group, attribute: values[attribute]}
+        people = count_members_with(
+            connection,
+            cohort_id=member.cohort_id,
+            values={str(name): value for name, value in tried.items()},
+        )
+        if people >= least:
+            group = tried
+    return group
+
+
+def _open_pool(connection: Connection, key: PoolKey, *, smallest: int) -> None:
+    framework = get_framework(connection, key.framework_key, key.framework_version)
+    needs = framework.role(key.role_key).targets()
+    targets = {
+        each.key: needs[each.key].level if each.key in needs else None
+        for each in framework.competencies
+    }
+    ledger = Ledger.empty(targets, is_paired=key.is_paired)
+    pool_id = uuid4()
+    made = _POOL.execute(
+        connection,
+        {
+            "pool_id": pool_id,
+            "pool_digest": key.digest,
+            "framework_key": key.framework_key,
+            "framework_version": key.framework_version,
+            "role_key": key.role_key,
+            "group": {str(name): value for name, value in key.group},
+            "smallest_cell": smallest,
+            "ledger": write_ledger(ledger),
+            "released_at": None,
+        },
+    )
+    if made:
+        _POOL_COHORT.execute(
+            connection,
+            [
+                {"cohort_id": cohort_id, "pool_id": pool_id, "is_paired": is_paired}
+                for cohort_id, is_paired in key.cohorts
+            ],
+        )

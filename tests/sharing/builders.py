@@ -1,0 +1,174 @@
+"""Cohorts with members, and people who share with them."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID, uuid4
+
+from sqlalchemy import Connection, insert
+
+from app.cohorts.domain import Gender, InstitutionKind
+from app.cohorts.models import (
+    AncestorRow,
+    CampaignRow,
+    CohortRow,
+    InstitutionRow,
+    MemberRow,
+)
+from app.identity.domain import Learner
+from app.kernel.database import Database
+from app.sharing.domain.cells import Measure
+from app.sharing.domain.pools import Released
+from app.sharing.queries import list_released
+from app.sharing.service import release_waiting, share_result
+from tests.assessment.builders import add_result
+from tests.constants import NOON
+from tests.identity.builders import FRAMEWORK, add_learner
+
+
+def add_institution(connection: Connection, *, smallest_cell: int = 5) -> UUID:
+    institution_id = uuid4()
+    connection.execute(
+        insert(InstitutionRow),
+        {
+            "institution_id": institution_id,
+            "key": f"ministry-{institution_id.hex[:8]}",
+            "parent_id": None,
+            "kind": InstitutionKind.MINISTRY,
+            "names": {"en": "Ministry of Examples"},
+            "country": "SN",
+            "smallest_cell": smallest_cell,
+        },
+    )
+    connection.execute(
+        insert(AncestorRow),
+        {"ancestor_id": institution_id, "institution_id": institution_id, "depth": 0},
+    )
+    return institution_id
+
+
+def add_cohort(
+    connection: Connection,
+    *,
+    institution_id: UUID | None = None,
+    smallest_cell: int = 5,
+) -> UUID:
+    cohort_id = uuid4()
+    connection.execute(
+        insert(CohortRow),
+        {
+            "cohort_id": cohort_id,
+            "institution_id": institution_id or add_institution(connection),
+            "name": "Pilot",
+            "framework_key": FRAMEWORK,
+            "framework_version": "1.0.0",
+            "role_keys": [],
+            "starts_on": date(2026, 11, 1),
+            "ends_on": date(2027, 6, 30),
+            "smallest_cell": smallest_cell,
+            "is_fictitious": True,
+            "created_at": NOON,
+        },
+    )
+    return cohort_id
+
+
+def add_member(
+    connection: Connection,
+    *cohort_ids: UUID,
+    learner: Learner | None = None,
+    gender: Gender | None = None,
+) -> Learner:
+    learner = learner or add_learner(connection)
+    for cohort_id in cohort_ids:
+        connection.execute(
+            insert(MemberRow),
+            {
+                "learner_id": learner.learner_id,
+                "cohort_id": cohort_id,
+                "campaign_id": uuid4(),
+                "invitation_id": None,
+                "joined_at": NOON,
+                "country": None,
+                "unit_id": None,
+                "grade": None,
+                "gender": gender,
+            },
+        )
+    return learner
+
+
+def add_share(
+    connection: Connection,
+    *cohort_ids: UUID,
+    level: int = 1,
+    gender: Gender | None = None,
+) -> Learner:
+    """Let somebody join, answer everything with one level, and share it."""
+    learner = add_member(connection, *cohort_ids, gender=gender)
+    add_result(connection, learner, value=str(level))
+    for cohort_id in cohort_ids:
+        share(connection, learner, cohort_id)
+    return learner
+
+
+def share(connection: Connection, learner: Learner, cohort_id: UUID) -> None:
+    share_result(
+        connection,
+        learner=learner,
+        cohort_id=cohort_id,
+        trainers_see=None,
+        now=NOON,
+    )
+
+
+def add_second_round(connection: Connection, cohort_id: UUID) -> None:
+    connection.execute(
+        insert(CampaignRow),
+        {
+            "campaign_id": uuid4(),
+            "cohort_id": cohort_id,
+            "instrument_ref": "start@1.0.0",
+            "round": 2,
+            "opens_on": NOON.date(),
+            "closes_on": date(2027, 6, 30),
+            "remind_after_days": [],
+        },
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """What a cohort shows of one competency, by resolution from coarse to fine."""
+
+    people: int
+    waiting: int
+    counts: list[list[int]]
+
+
+def release(database: Database) -> None:
+    """Release until nothing is left to fold."""
+    while release_waiting(database, now=NOON):
+        pass
+
+
+def shown(
+    database: Database,
+    *cohort_ids: UUID,
+    competency: str = "data-governance",
+    measure: Measure = Measure.LEVEL,
+) -> list[Shown]:
+    """Return what is released, pool by pool, the largest first."""
+    with database.read() as connection:
+        pools = list_released(connection, cohort_ids=cohort_ids)
+    return sorted(
+        (_shown(pool, competency, measure) for pool in pools), key=lambda s: -s.people
+    )
+
+
+def _shown(pool: Released, competency: str, measure: Measure) -> Shown:
+    tables = pool.tables.get((competency, measure), ())
+    return Shown(
+        people=pool.people,
+        waiting=pool.waiting,
+        counts=[list(table.counts) for table in tables],
+    )

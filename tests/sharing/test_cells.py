@@ -1,0 +1,103 @@
+from itertools import chain, pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.proficiency.domain import Outcome
+from app.sharing.domain.cells import (
+    APART,
+    CHANGE_CELLS,
+    LEVEL_CELLS,
+    NO_CHANGE_KNOWN,
+    SAME,
+    UNKNOWN,
+    Partition,
+    change_cell,
+    change_partitions,
+    count_bins,
+    join,
+    level_cell,
+    level_partitions,
+)
+
+PARTITIONS = [level_partitions(target) for target in (None, 1, 2, 3, 4)]
+
+
+def cells_of(partition: Partition) -> list[int]:
+    return sorted(chain.from_iterable(partition))
+
+
+@pytest.mark.parametrize("partitions", [*PARTITIONS, change_partitions()])
+def test_each_partition_refines_the_coarser_one(
+    partitions: tuple[Partition, ...],
+) -> None:
+    for coarse, fine in pairwise(partitions):
+        assert cells_of(coarse) == cells_of(fine)
+        assert all(any(set(narrow) <= set(wide) for wide in coarse) for narrow in fine)
+
+
+@pytest.mark.parametrize("partitions", PARTITIONS)
+def test_every_level_cell_is_counted_once(partitions: tuple[Partition, ...]) -> None:
+    for partition in partitions:
+        assert cells_of(partition) == list(range(LEVEL_CELLS))
+
+
+def test_every_change_cell_is_counted_once() -> None:
+    for partition in change_partitions():
+        assert cells_of(partition) == list(range(CHANGE_CELLS))
+
+
+def test_merged_levels_still_say_who_reached_the_target() -> None:
+    coarse, by_gap, every = level_partitions(3)
+
+    assert coarse == ((0, 1, 2, UNKNOWN, APART), (3, 4))
+    assert by_gap == ((0, 1), (2,), (3, 4), (UNKNOWN, APART))
+    assert len(every) == LEVEL_CELLS
+
+
+@given(st.sampled_from(PARTITIONS), st.sampled_from(PARTITIONS), st.data())
+def test_the_join_is_what_both_can_show(
+    one: tuple[Partition, ...], other: tuple[Partition, ...], data: st.DataObject
+) -> None:
+    first, second = data.draw(st.sampled_from(one)), data.draw(st.sampled_from(other))
+
+    both = join(first, second)
+
+    assert cells_of(both) == list(range(LEVEL_CELLS))
+    for partition in (first, second):
+        assert all(any(set(b) <= set(wide) for wide in both) for b in partition)
+    assert join(second, first) == both
+
+
+@pytest.mark.parametrize(
+    ("outcome", "level", "cell"),
+    [
+        (Outcome.LEVEL, 0, 0),
+        (Outcome.LEVEL, 4, 4),
+        (Outcome.UNKNOWN, None, UNKNOWN),
+        (Outcome.NOT_APPLICABLE, None, APART),
+        (Outcome.MISSING, None, APART),
+    ],
+)
+def test_an_answer_has_a_cell(outcome: Outcome, level: int | None, cell: int) -> None:
+    assert level_cell(outcome, level) == cell
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "cell"),
+    [
+        (2, 2, SAME),
+        (1, 2, SAME + 1),
+        (0, 4, SAME + 2),
+        (4, 0, SAME - 2),
+        (UNKNOWN, 3, NO_CHANGE_KNOWN),
+        (3, APART, NO_CHANGE_KNOWN),
+    ],
+)
+def test_a_change_has_a_cell(first: int, second: int, cell: int) -> None:
+    assert change_cell(first, second) == cell
+
+
+def test_bins_add_up_their_cells() -> None:
+    assert count_bins([1, 2, 3], ((0, 2), (1,))) == [4, 2]
