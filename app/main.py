@@ -16,12 +16,15 @@ from app.assessment import api as assessment_api
 from app.assessment import pages as assessment_pages
 from app.catalogue import api as catalogue_api
 from app.catalogue import pages as catalogue_pages
+from app.cohorts import api as cohorts_api
+from app.cohorts import pages as cohorts_pages
 from app.frameworks import api as frameworks_api
 from app.frameworks import pages as frameworks_pages
 from app.home import pages as home_pages
 from app.identity import api as identity_api
 from app.identity import pages as identity_pages
 from app.identity.access import PROOF_ERRORS, send_to_proof
+from app.insights import pages as insights_pages
 from app.interop import calendar
 from app.kernel.database import POOL_SIZE, Database
 from app.paths import api as paths_api
@@ -29,10 +32,13 @@ from app.paths import pages as paths_pages
 from app.proficiency import api as proficiency_api
 from app.proficiency import pages as proficiency_pages
 from app.settings import ROOT, Settings
+from app.sharing import api as sharing_api
+from app.sharing import pages as sharing_pages
 from app.web import operations, problems
 from app.web.middleware import Compressed, Envelope
 from app.web.openapi import DESCRIPTION, describe_api
 from app.web.routes import HotLane, HotRoute
+from app.worker import Worker
 
 PAGES = (
     home_pages.router,
@@ -43,6 +49,9 @@ PAGES = (
     paths_pages.router,
     catalogue_pages.router,
     frameworks_pages.router,
+    cohorts_pages.router,
+    sharing_pages.router,
+    insights_pages.router,
 )
 APIS = (
     frameworks_api.router,
@@ -51,6 +60,8 @@ APIS = (
     proficiency_api.router,
     paths_api.router,
     identity_api.router,
+    cohorts_api.router,
+    sharing_api.router,
 )
 HOT = (
     assessment_pages.hot,
@@ -133,5 +144,9 @@ async def _live(app: FastAPI) -> AsyncIterator[None]:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 50, 100)
+    worker = Worker(app.state.database, app.state.settings)
+    if app.state.settings.worker_in_process:
+        worker.start()
     yield
+    await anyio.to_thread.run_sync(worker.stop)
     app.state.database.close()

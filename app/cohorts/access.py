@@ -5,7 +5,8 @@ is not hers is answered like one that does not exist.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Annotated, Any
+from dataclasses import dataclass, replace
+from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 from fastapi import Depends
@@ -17,7 +18,6 @@ from app.cohorts.domain import (
     Cohort,
     Institution,
     Office,
-    Reach,
     ReachedCohort,
     ReachedInstitution,
 )
@@ -33,10 +33,25 @@ from app.cohorts.models import (
     OfficeRow,
     TrainerRow,
 )
-from app.identity.access import ApiLearnerDep, LearnerDep
+from app.identity.access import (
+    ApiLearnerDep,
+    BearerDep,
+    SettingsDep,
+    SignedInDep,
+    VisitorDep,
+    secret_of,
+)
+from app.identity.domain import Learner, Strength
+from app.identity.domain.tokens import read_token
+from app.identity.errors import SecondFactorNeededError, SignInNeededError
+from app.identity.queries import find_session
+from app.kernel.clock import Now
 from app.kernel.database import ReadDep
 from app.kernel.text import Language
 
+Reached = TypeVar("Reached", ReachedCohort, ReachedInstitution)
+WITHOUT_SECOND_FACTOR = frozenset({Office.TRAINER})
+"""Offices for which a password alone is enough."""
 MOST_SHOWN = 500
 """Rows of a list on one page."""
 INSTITUTION = (
@@ -222,64 +237,108 @@ def cohort_of(row: Row[*tuple[Any, ...]], prefix: str = "") -> Cohort:
     return Cohort(**values)
 
 
-def check(reach: Reach, capability: Capability) -> None:
-    """Refuse what no office of hers allows here.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Staff:
+    """Somebody who has signed in, and how well she has proved who she is."""
 
-    Raises:
-        NotYourOfficeError: She sees the thing, but may not do this.
-    """
-    if not reach.may(capability):
-        raise NotYourOfficeError(needed=capability)
+    learner: Learner
+    proved_twice: bool
+
+    def weigh(self, found: Reached) -> Reached:
+        """Leave only the offices that count for what she has proved."""
+        if self.proved_twice:
+            return found
+        return replace(found, offices=found.offices & WITHOUT_SECOND_FACTOR)
+
+    def settle(self, found: Reached, capability: Capability) -> Reached:
+        """Return what she may do, if that includes what she wants to do.
+
+        Raises:
+            NotYourOfficeError: She sees the thing, but may not do this.
+            SecondFactorNeededError: She may, once she has given her second factor.
+        """
+        if not found.may(capability):
+            raise NotYourOfficeError(needed=capability)
+        weighed = self.weigh(found)
+        if not weighed.may(capability):
+            raise SecondFactorNeededError
+        return weighed
+
+
+def _staff(found: VisitorDep, learner: SignedInDep) -> Staff:
+    session = found.session
+    return Staff(
+        learner=learner,
+        proved_twice=session is not None and session.strength is Strength.TWO_FACTOR,
+    )
+
+
+def _api_staff(
+    token: BearerDep,
+    learner: ApiLearnerDep,
+    settings: SettingsDep,
+    connection: ReadDep,
+    now: Now,
+) -> Staff:
+    said = read_token(secret_of(settings), token or "", now=now)
+    session = (
+        None
+        if said.session_ref is None
+        else find_session(connection, session_ref=said.session_ref, now=now)
+    )
+    if session is None:
+        raise SignInNeededError
+    return Staff(learner=learner, proved_twice=session.strength is Strength.TWO_FACTOR)
+
+
+StaffDep = Annotated[Staff, Depends(_staff)]
+ApiStaffDep = Annotated[Staff, Depends(_api_staff)]
 
 
 def _cohort_for(capability: Capability) -> Callable[..., ReachedCohort]:
-    def reached(
-        cohort_id: UUID, learner: LearnerDep, connection: ReadDep
-    ) -> ReachedCohort:
-        found = reach_cohort(
-            connection, learner_id=learner.learner_id, cohort_id=cohort_id
-        )
-        check(found, capability)
-        return found
+    def reached(cohort_id: UUID, staff: StaffDep, connection: ReadDep) -> ReachedCohort:
+        learner_id = staff.learner.learner_id
+        found = reach_cohort(connection, learner_id=learner_id, cohort_id=cohort_id)
+        return staff.settle(found, capability)
 
     return reached
 
 
 def _api_cohort_for(capability: Capability) -> Callable[..., ReachedCohort]:
     def reached(
-        cohort_id: UUID, learner: ApiLearnerDep, connection: ReadDep
+        cohort_id: UUID, staff: ApiStaffDep, connection: ReadDep
     ) -> ReachedCohort:
-        found = reach_cohort(
-            connection, learner_id=learner.learner_id, cohort_id=cohort_id
-        )
-        check(found, capability)
-        return found
+        learner_id = staff.learner.learner_id
+        found = reach_cohort(connection, learner_id=learner_id, cohort_id=cohort_id)
+        return staff.settle(found, capability)
 
     return reached
 
 
 def _institution_for(capability: Capability) -> Callable[..., ReachedInstitution]:
     def reached(
-        institution_id: UUID, learner: LearnerDep, connection: ReadDep
+        institution_id: UUID, staff: StaffDep, connection: ReadDep
     ) -> ReachedInstitution:
         found = reach_institution(
-            connection, learner_id=learner.learner_id, institution_id=institution_id
+            connection,
+            learner_id=staff.learner.learner_id,
+            institution_id=institution_id,
         )
-        check(found, capability)
-        return found
+        return staff.settle(found, capability)
 
     return reached
 
 
 def _api_institution_for(capability: Capability) -> Callable[..., ReachedInstitution]:
     def reached(
-        institution_id: UUID, learner: ApiLearnerDep, connection: ReadDep
+        institution_id: UUID, staff: ApiStaffDep, connection: ReadDep
     ) -> ReachedInstitution:
         found = reach_institution(
-            connection, learner_id=learner.learner_id, institution_id=institution_id
+            connection,
+            learner_id=staff.learner.learner_id,
+            institution_id=institution_id,
         )
-        check(found, capability)
-        return found
+        return staff.settle(found, capability)
 
     return reached
 
@@ -295,6 +354,9 @@ InstitutionManager = Annotated[
 ]
 CohortFounder = Annotated[
     ReachedInstitution, Depends(_institution_for(Capability.CREATE_COHORT))
+]
+OfficeGranter = Annotated[
+    ReachedInstitution, Depends(_institution_for(Capability.GRANT_OFFICE))
 ]
 AuditReader = Annotated[
     ReachedInstitution, Depends(_institution_for(Capability.SEE_AUDIT))

@@ -213,6 +213,17 @@ class Invitation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class People:
+    """How many people a campaign has reached."""
+
+    invited: int
+    accepted: int
+    """Joined by their own link."""
+    stopped: int
+    """Want no mail."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Membership:
     """One learner in one cohort, and what she chose to say about herself."""
 

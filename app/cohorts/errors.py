@@ -78,3 +78,15 @@ class FirstRoundMissingError(ConflictError):
     """A second round looks back at a first one, and there is none."""
 
     code = "first-round-missing"
+
+
+class AccountNotFoundError(NotFoundError):
+    """Nobody has an account with this address."""
+
+    code = "account-not-found"
+
+
+class WrongAddressError(InvalidError):
+    """One address of a list cannot be one; its place is among the facts."""
+
+    code = "wrong-address"

@@ -21,6 +21,7 @@ from app.cohorts.domain import (
     Invitation,
     Membership,
     Office,
+    People,
 )
 from app.cohorts.errors import (
     CampaignNotFoundError,
@@ -37,6 +38,7 @@ from app.cohorts.models import (
     MemberRow,
     OfficeRow,
     RosterRow,
+    TrainerRow,
 )
 
 _CAMPAIGN = select(
@@ -239,17 +241,61 @@ def find_invitation(
     )
 
 
+def count_people(connection: Connection, *, campaign_id: UUID) -> People:
+    """Count who was invited to a campaign, who came, and who wants no mail."""
+    row = connection.execute(
+        select(
+            func.count(),
+            func.count(InvitationRow.joined_at),
+            func.count(InvitationRow.stopped_at),
+        )
+        .select_from(InvitationRow)
+        .outerjoin(RosterRow, RosterRow.roster_id == InvitationRow.roster_id)
+        .where(
+            InvitationRow.campaign_id == campaign_id,
+            InvitationRow.roster_id.is_(None) | (RosterRow.state == "done"),
+        )
+    ).one()
+    return People(invited=row[0], accepted=row[1], stopped=row[2])
+
+
+def count_members(connection: Connection, *, cohort_id: UUID) -> int:
+    """Count who has joined a cohort, by whatever way."""
+    found = select(func.count()).where(MemberRow.cohort_id == cohort_id)
+    return connection.scalar(found) or 0
+
+
+def list_trainers(connection: Connection, *, cohort_id: UUID) -> list[UUID]:
+    """Return the numbers of a cohort's trainers."""
+    found = select(TrainerRow.learner_id).where(TrainerRow.cohort_id == cohort_id)
+    return list(connection.scalars(found.order_by(TrainerRow.learner_id)))
+
+
+def list_officers(
+    connection: Connection, *, institution_id: UUID
+) -> list[tuple[UUID, Office]]:
+    """Return who does what for an institution itself."""
+    rows = connection.execute(
+        select(OfficeRow.learner_id, OfficeRow.role)
+        .where(OfficeRow.institution_id == institution_id)
+        .order_by(OfficeRow.granted_at, OfficeRow.learner_id)
+    )
+    return [(row.learner_id, row.role) for row in rows]
+
+
 def list_join_codes(
     connection: Connection, *, campaign_ids: Sequence[UUID]
 ) -> dict[UUID, tuple[str, str]]:
-    """Return letters and link of each campaign."""
+    """Return letters and link of each campaign; no letters once it is long over."""
     rows = connection.execute(
         select(JoinCodeRow.campaign_id, JoinCodeRow.is_link, JoinCodeRow.code).where(
             JoinCodeRow.campaign_id.in_(campaign_ids)
         )
     )
     found = {(row.campaign_id, row.is_link): row.code for row in rows}
-    return {each: (found[each, False], found[each, True]) for each in campaign_ids}
+    return {
+        each: (found.get((each, False), ""), found[each, True]) for each in campaign_ids
+    }
 
 
 def _institutions(

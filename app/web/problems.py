@@ -263,6 +263,7 @@ def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 _MEANINGS = {
     401: "No valid token.",
+    403: "Not included in your office, or a second factor is missing.",
     404: "Not there, or not yours.",
     408: "The body does not arrive.",
     409: "Contradicts the present state.",

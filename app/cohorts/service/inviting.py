@@ -177,8 +177,8 @@ def note_invitations(
         connection,
         actor_id=actor_id,
         scope_id=cohort.institution_id,
-        verb=f"people-invited:{invited}"[:32],
-        object_ref=f"cohort:{cohort.cohort_id}",
+        verb="people-invited",
+        object_ref=f"cohort:{cohort.cohort_id}:{invited}",
         occurred_at=now,
     )
 
@@ -260,7 +260,7 @@ def _look_at(
             "institution": institution.name_in(row.language),
             "closes_on": campaign.closes_on,
             "link": f"{base}/{token}",
-            "stop_link": f"{base}/stop/{token}",
+            "unsubscribe_url": f"{base}/stop/{token}",
         },
     )
 

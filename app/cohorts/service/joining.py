@@ -158,15 +158,11 @@ def join(
         connection: The caller's transaction.
         learner: Who joins.
         offer: What.
-        about: What she chose to say.
+        about: What she chose to say, as ``check_offer`` let it pass.
         wants_reminder: Keep the invited address until she has submitted; else it is
             forgotten now.
         now: Aware UTC instant.
-
-    Raises:
-        UnknownChoiceError: Her unit is none of the institution's.
     """
-    check_unit(connection, offer.institution, about.unit_id)
     linked = _accept(connection, offer.invitation, wants_reminder, now)
     keys = {
         "learner_id": learner.learner_id,
@@ -202,6 +198,25 @@ def join(
     if membership is None:
         raise RuntimeError("a member just joined is not there")
     return membership
+
+
+def check_offer(
+    connection: Connection, *, offer: Offer, about: About, role_key: str | None
+) -> None:
+    """Refuse what an offer does not hold, before anything is written.
+
+    Raises:
+        UnknownChoiceError: Her unit is none of the institution's, or her role none of
+            the cohort's.
+    """
+    cohort = offer.cohort
+    framework = get_framework(
+        connection, cohort.framework_key, cohort.framework_version
+    )
+    known = cohort.role_keys or tuple(role.key for role in framework.roles)
+    if role_key is not None and role_key not in known:
+        raise UnknownChoiceError(field="role", allowed=", ".join(known))
+    check_unit(connection, offer.institution, about.unit_id)
 
 
 def check_unit(
@@ -304,14 +319,16 @@ def begin(
     role_key: str | None,
     now: datetime,
 ) -> Attempt:
-    """Return what the learner answers in a campaign: begun, submitted, or a new one.
+    """Return what the learner answers in a campaign: submitted, begun, or a new one.
 
-    Raises:
-        UnknownChoiceError: The cohort has no such role.
+    Args:
+        connection: The caller's transaction.
+        learner: Who answers.
+        offer: What she has joined.
+        role_key: As ``check_offer`` let it pass; ``None`` for “not sure”.
+        now: Aware UTC instant.
     """
     cohort, campaign = offer.cohort, offer.campaign
-    if cohort.role_keys and role_key not in {None, *cohort.role_keys}:
-        raise UnknownChoiceError(field="role", allowed=", ".join(cohort.role_keys))
     name = cohort.framework_key, cohort.framework_version
     instrument = get_instrument(connection, *name, campaign.instrument_ref)
     submitted = find_submitted(

@@ -1,0 +1,11 @@
+"""Pages of the cohorts: for those who run them (``offices``, ``people``), and to join."""
+
+from fastapi import APIRouter
+
+from app.cohorts.pages.joining import router as joining
+from app.cohorts.pages.offices import router as offices
+from app.cohorts.pages.people import router as people
+
+router = APIRouter()
+for each in (offices, people, joining):
+    router.include_router(each)

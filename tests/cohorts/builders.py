@@ -1,0 +1,197 @@
+"""Institutions, cohorts and the people who run them, in a small world."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID
+
+from fastapi.testclient import TestClient
+from sqlalchemy import Connection
+
+from app.cohorts.domain import (
+    INSTALLATION,
+    Campaign,
+    Cohort,
+    Institution,
+    InstitutionKind,
+    Office,
+)
+from app.cohorts.service import (
+    CampaignDraft,
+    CohortDraft,
+    InstitutionDraft,
+    add_institution,
+    assign_trainer,
+    found_cohort,
+    grant_office,
+    open_campaign,
+)
+from app.frameworks.queries import get_default_framework
+from app.identity.domain import Learner, Strength
+from app.identity.service import open_session
+from app.kernel.text import Language
+from tests.constants import NOON
+from tests.identity.builders import HALF_A_YEAR, add_learner, database_of
+
+TODAY: date = NOON.date()
+
+
+def add_ministry(
+    connection: Connection,
+    key: str = "health",
+    *,
+    parent: Institution | None = None,
+    kind: InstitutionKind = InstitutionKind.MINISTRY,
+    country: str | None = "SN",
+) -> Institution:
+    return add_institution(
+        connection,
+        actor_id=INSTALLATION,
+        parent=parent,
+        draft=InstitutionDraft(
+            key=key,
+            kind=kind,
+            names={Language.FR: f"Ministère {key}"},
+            country=country,
+            smallest_cell=None,
+        ),
+        now=NOON,
+    )
+
+
+def add_cohort(
+    connection: Connection,
+    institution: Institution,
+    *,
+    name: str = "Cadres 2026",
+    role_keys: tuple[str, ...] = (),
+) -> Cohort:
+    return found_cohort(
+        connection,
+        actor_id=INSTALLATION,
+        institution=institution,
+        framework=get_default_framework(connection),
+        draft=CohortDraft(
+            name=name,
+            role_keys=role_keys,
+            starts_on=TODAY,
+            ends_on=TODAY + timedelta(days=180),
+        ),
+        now=NOON,
+    )
+
+
+def add_campaign(
+    connection: Connection,
+    cohort: Cohort,
+    *,
+    number: int = 1,
+    opens_on: date = TODAY,
+    closes_on: date = TODAY + timedelta(days=28),
+    remind_after_days: tuple[int, ...] = (7, 14),
+) -> Campaign:
+    return open_campaign(
+        connection,
+        actor_id=INSTALLATION,
+        cohort=cohort,
+        framework=get_default_framework(connection),
+        draft=CampaignDraft(
+            round=number,
+            opens_on=opens_on,
+            closes_on=closes_on,
+            remind_after_days=remind_after_days,
+        ),
+        now=NOON,
+    )
+
+
+def add_officer(
+    connection: Connection, office: Office, institution: Institution | None
+) -> Learner:
+    learner = add_learner(connection)
+    grant_office(
+        connection,
+        actor_id=INSTALLATION,
+        learner_id=learner.learner_id,
+        office=office,
+        institution_id=institution.institution_id if institution else INSTALLATION,
+        now=NOON,
+    )
+    return learner
+
+
+def add_trainer(connection: Connection, cohort: Cohort) -> Learner:
+    learner = add_learner(connection)
+    assign_trainer(
+        connection,
+        actor_id=INSTALLATION,
+        cohort=cohort,
+        learner_id=learner.learner_id,
+        now=NOON,
+    )
+    return learner
+
+
+@dataclass(frozen=True, kw_only=True)
+class World:
+    """A country with two ministries; one has a department with a cohort."""
+
+    country: Institution
+    health: Institution
+    hospital: Institution
+    justice: Institution
+    cohort: Cohort
+    """Of the hospital, below health."""
+    campaign: Campaign
+    foreign_cohort: Cohort
+    """Of justice."""
+    foreign_campaign: Campaign
+
+
+def add_world(connection: Connection) -> World:
+    country = add_ministry(connection, "senegal", kind=InstitutionKind.COUNTRY)
+    health = add_ministry(connection, "health", parent=country)
+    hospital = add_ministry(
+        connection, "hospital", parent=health, kind=InstitutionKind.DEPARTMENT
+    )
+    justice = add_ministry(connection, "justice", parent=country)
+    cohort = add_cohort(connection, hospital)
+    foreign = add_cohort(connection, justice, name="Juges")
+    return World(
+        country=country,
+        health=health,
+        hospital=hospital,
+        justice=justice,
+        cohort=cohort,
+        campaign=add_campaign(connection, cohort),
+        foreign_cohort=foreign,
+        foreign_campaign=add_campaign(connection, foreign),
+    )
+
+
+def make_world(client: TestClient) -> World:
+    with database_of(client).write() as connection:
+        return add_world(connection)
+
+
+def sign_in(
+    client: TestClient, learner_id: UUID, strength: Strength = Strength.TWO_FACTOR
+) -> None:
+    """Let this browser be somebody who has just proved who she is."""
+    with database_of(client).write() as connection:
+        token = open_session(
+            connection,
+            learner_id=learner_id,
+            now=NOON,
+            lifetime=HALF_A_YEAR,
+            strength=strength,
+        )
+    client.cookies.set("masar_session", token)
+
+
+def be_officer(
+    client: TestClient, office: Office, institution: Institution | None
+) -> Learner:
+    with database_of(client).write() as connection:
+        learner = add_officer(connection, office, institution)
+    sign_in(client, learner.learner_id)
+    return learner
