@@ -248,6 +248,19 @@ def test_an_adversary_finds_no_level_and_no_small_count(seed: int) -> None:
                 )
 
 
+def test_the_same_adversary_breaks_a_ledger_without_the_rule(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("app.sharing.domain.ledger.may_follow", lambda *_: True)
+    world = World(ledger=new_ledger())
+
+    world.live(Random(1), steps=14)  # noqa: S311 -- a story told again, not a secret
+
+    adversary = Adversary(world)
+    known = [p for p, c in world.level_of.items() if not adversary.can_be([p], c, 0, 0)]
+    assert known != []
+
+
 @given(st.lists(levels, min_size=60, max_size=200))
 def test_what_is_released_is_exactly_the_count_of_those_released(
     everyone: list[int],
