@@ -258,7 +258,7 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     ),
     "unknown-course-language": (
         N_("We do not know this language"),
-        N_("Nothing was changed. Please choose one of those offered."),
+        N_("Please choose one of those named in `allowed`."),
     ),
     "unknown-framework": (
         N_("No questionnaire is loaded for this framework"),
