@@ -1,6 +1,7 @@
 """The command line: run, prepare and check an installation."""
 
 import secrets
+import signal
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -38,6 +39,8 @@ from app.loading import (
     schema_text,
 )
 from app.settings import ROOT, Settings
+from app.web.logs import set_up_logs
+from app.worker import Worker
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -339,6 +342,22 @@ def show_settings() -> None:
         shown = "(secret)" if isinstance(value, SecretStr) else str(value)
         table.add_row(f"MASAR_{name.upper()}", shown, field.description or "")
     out.print(table)
+
+
+@masar.command(epilog="Example: masar worker")
+@explained
+def worker() -> None:
+    """Send mail and do other waiting work, in a process beside the site."""
+    settings = read_settings()
+    database = Database(settings.database_url.get_secret_value())
+    working = Worker(database, settings)
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, working.ask_to_stop)
+    set_up_logs(settings.log_level)
+    out.print("Waiting for work (stop it with Ctrl+C).")
+    working.run()
+    database.close()
+    out.print("Stopped; nothing was left half done.")
 
 
 @masar.command(epilog="Example (every hour, from cron): masar tidy")

@@ -150,7 +150,12 @@ def settings(database_url: str) -> Settings:
 def make_settings(database_url: str, **others: Any) -> Settings:  # noqa: ANN401 -- any setting
     """Return settings that read no file and no environment."""
     return Settings.model_validate(
-        {"database_url": database_url, "secret_key": SECRET_KEY, **others}
+        {
+            "database_url": database_url,
+            "secret_key": SECRET_KEY,
+            "worker_in_process": False,  # it lives by the real clock
+            **others,
+        }
     )
 
 

@@ -377,7 +377,7 @@ def test_tidy_deletes_what_has_ended(run: Run, database_url: str) -> None:
 
 @pytest.mark.parametrize(
     "command",
-    ["init", "serve", "migrate", "load", "check", "demo", "settings", "tidy"],
+    ["init", "serve", "migrate", "load", "check", "demo", "settings", "tidy", "worker"],
 )
 def test_every_command_has_help_and_an_example(run: Run, command: str) -> None:
     result = run(command, "--help")

@@ -83,6 +83,18 @@ class Job:
     """This one included."""
 
 
+class GiveUpError(Exception):
+    """Trying again would not help.
+
+    Args:
+        reason: Kind of the failure in a word, kebab-case; nothing personal.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """How one attempt went, for logs and counters."""
@@ -94,21 +106,23 @@ class Outcome:
     is_final: bool
     """Done or given up; else it is tried again."""
 
+    @property
+    def reason(self) -> str | None:
+        """Kind of the failure, without anything personal."""
+        if isinstance(self.error, GiveUpError):
+            return self.error.reason
+        return type(self.error).__name__ if self.error is not None else None
+
+    @property
+    def is_unexpected(self) -> bool:
+        """Whether it is neither refused nor a matter of files and networks."""
+        return self.error is not None and not isinstance(
+            self.error, GiveUpError | OSError
+        )
+
 
 Handler: TypeAlias = Callable[[Job], object]
 """Does a job; raises if it could not."""
-
-
-class GiveUpError(Exception):
-    """Trying again would not help.
-
-    Args:
-        reason: Kind of the failure in a word, kebab-case; nothing personal.
-    """
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 _INSERT = Upsert(
@@ -179,6 +193,7 @@ def run_due(
     now: datetime,
     limit: int,
     observe: Callable[[Outcome], object] = lambda _outcome: None,
+    go_on: Callable[[], bool] = lambda: True,
 ) -> int:
     """Run the jobs that are due, one after the other; return how many were done.
 
@@ -192,11 +207,14 @@ def run_due(
         now: Aware UTC instant of the call; time goes on from there.
         limit: At most so many.
         observe: Told how each attempt went.
+        go_on: Asked before each job.
     """
     started = time.monotonic()
     willing = dict(handlers)
     done = 0
     for _ in range(limit):
+        if not go_on():
+            break
         present = now + timedelta(seconds=time.monotonic() - started)
         job = _claim(database, list(willing), now=present)
         if job is None:
@@ -240,36 +258,30 @@ def _attempt(
             handler(job)
         except Exception as raised:  # noqa: BLE001 -- whatever it is, it is tried again
             error = raised
-    seconds = time.monotonic() - started
-    is_final = (
-        error is None or isinstance(error, GiveUpError) or job.attempts >= MOST_ATTEMPTS
+    outcome = Outcome(
+        kind=job.kind,
+        attempts=job.attempts,
+        seconds=time.monotonic() - started,
+        error=error,
+        is_final=error is None
+        or isinstance(error, GiveUpError)
+        or job.attempts >= MOST_ATTEMPTS,
     )
     with database.write() as connection:
         if error is None:
             connection.execute(delete(JobRow).where(JobRow.job_id == job.job_id))
         else:
-            ended = now + timedelta(seconds=seconds)
-            _note_failure(connection, job, error, is_final=is_final, now=ended)
-    return Outcome(
-        kind=job.kind,
-        attempts=job.attempts,
-        seconds=seconds,
-        error=error,
-        is_final=is_final,
-    )
+            ended = now + timedelta(seconds=outcome.seconds)
+            _note_failure(connection, job, outcome, now=ended)
+    return outcome
 
 
 def _note_failure(
-    connection: Connection,
-    job: Job,
-    error: Exception,
-    *,
-    is_final: bool,
-    now: datetime,
+    connection: Connection, job: Job, outcome: Outcome, *, now: datetime
 ) -> None:
-    reason = error.reason if isinstance(error, GiveUpError) else type(error).__name__
-    values: dict[str, Any] = {"claimed_until": None, "last_error": reason[:64]}
-    if is_final:
+    reason = (outcome.reason or "")[:64]
+    values: dict[str, Any] = {"claimed_until": None, "last_error": reason}
+    if outcome.is_final:
         values |= {"failed_at": now, "key": None}
     else:
         values["run_at"] = now + pause_after(job.attempts, job.job_id)

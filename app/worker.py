@@ -1,0 +1,186 @@
+"""What the site does when nobody asks: jobs that are due, tasks that come round.
+
+It runs in a thread beside the site, or in a process of its own (``masar worker``);
+any number may run at once.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+
+import structlog
+from prometheus_client import Counter
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.identity.service import forget_expired
+from app.kernel.clock import current_time
+from app.kernel.database import Database
+from app.kernel.jobs import Handler, Outcome, forget_failed, run_due
+from app.settings import Settings
+from app.sharing.service import release_waiting
+from app.web import mail
+
+MOST_JOBS = 100
+"""Done in one go, before the tasks have their turn."""
+SHORTEST_IDLE_S = 0.2
+LONGEST_IDLE_S = 1.0
+"""Between two looks for jobs, each one SELECT; it doubles while there are none."""
+AFTER_FAILURE_S = 5.0
+"""Rest of what failed: the database may be away."""
+STOP_S = 15.0
+"""A job in progress may take so long to end when the worker is told to stop."""
+_log = structlog.get_logger("masar.worker")
+_faults = logging.getLogger("masar.worker")
+JOBS = Counter("masar_jobs_total", "Attempts at queued jobs.", ["kind", "outcome"])
+TASK_RUNS = Counter("masar_task_runs_total", "Runs of tasks.", ["task", "outcome"])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """Something that comes round."""
+
+    name: str
+    every: timedelta
+    run: Callable[[Database, Settings, datetime], int]
+    """Returns how much it found to do, which is logged unless 0. Another process may
+    run it at the same time, and it may be run too often: it must not mind."""
+
+
+def _tidy(database: Database, _settings: Settings, now: datetime) -> int:
+    with database.write() as connection:
+        return forget_expired(connection, now=now) + forget_failed(connection, now=now)
+
+
+def _release(database: Database, _settings: Settings, now: datetime) -> int:
+    return release_waiting(database, now=now)
+
+
+TASKS: tuple[Task, ...] = (
+    Task(name="tidy", every=timedelta(hours=1), run=_tidy),
+    Task(name="release", every=timedelta(milliseconds=300), run=_release),
+)
+
+
+def handlers(settings: Settings) -> Mapping[str, Handler]:
+    """Return who does which kind of job."""
+    return {mail.KIND: partial(mail.deliver, settings)}
+
+
+def work_once(database: Database, settings: Settings, now: datetime) -> int:
+    """Run every task and the jobs that are due; return how much there was to do."""
+    done = sum(task.run(database, settings, now) for task in TASKS)
+    return done + run_due(
+        database, handlers(settings), now=now, limit=MOST_JOBS, observe=_observe
+    )
+
+
+class Worker:
+    """Works until it is told to stop.
+
+    Args:
+        database: May be shared with the site of this process.
+        settings: Of the installation.
+        tasks: What comes round; each at once, then at its own interval.
+    """
+
+    def __init__(
+        self, database: Database, settings: Settings, tasks: Sequence[Task] = TASKS
+    ) -> None:
+        self._database = database
+        self._settings = settings
+        self._handlers = handlers(settings)
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self.run, name="worker", daemon=True)
+        self._tasks = tasks
+        self._task_at = dict.fromkeys((task.name for task in tasks), 0.0)
+        self._jobs_at = 0.0
+        self._idle_s = SHORTEST_IDLE_S
+
+    def start(self) -> None:
+        """Work in a thread of its own."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Begin nothing more, and wait for what is in progress.
+
+        What does not end in time is done again by another worker.
+        """
+        self._stopping.set()
+        if self._thread.is_alive():
+            self._thread.join(STOP_S)
+
+    def ask_to_stop(self, *_signal: object) -> None:
+        """Begin nothing more; for a signal handler."""
+        self._stopping.set()
+
+    def run(self) -> None:
+        """Work in this thread."""
+        while not self._stopping.is_set():
+            for task in self._tasks:
+                if self._task_at[task.name] <= time.monotonic():
+                    rest_s = self._run_task(task)
+                    self._task_at[task.name] = time.monotonic() + rest_s
+            if self._jobs_at <= time.monotonic():
+                self._jobs_at = time.monotonic() + self._run_jobs()
+            soonest = min(self._jobs_at, *self._task_at.values(), self._jobs_at)
+            self._stopping.wait(max(soonest - time.monotonic(), 0))
+
+    def _run_task(self, task: Task) -> float:
+        """Run a task; return how many seconds it may rest."""
+        every_s = task.every.total_seconds()
+        started = time.perf_counter()
+        try:
+            found = task.run(self._database, self._settings, current_time())
+        except Exception as error:  # noqa: BLE001 -- the other tasks go on
+            TASK_RUNS.labels(task.name, "failed").inc()
+            _faults.error("task failed: %s", task.name, exc_info=error)
+            return max(every_s, AFTER_FAILURE_S)
+        TASK_RUNS.labels(task.name, "done").inc()
+        if found:
+            took_ms = round((time.perf_counter() - started) * 1000)
+            _log.info("task", task=task.name, found=found, ms=took_ms)
+        return every_s
+
+    def _run_jobs(self) -> float:
+        """Run what is due; return how many seconds until the next look."""
+        try:
+            done = run_due(
+                self._database,
+                self._handlers,
+                now=current_time(),
+                limit=MOST_JOBS,
+                observe=_observe,
+                go_on=lambda: not self._stopping.is_set(),
+            )
+        except SQLAlchemyError as error:
+            _log.warning("jobs wait: no database", error=type(error).__name__)
+            return AFTER_FAILURE_S
+        self._idle_s = (
+            SHORTEST_IDLE_S if done else min(2 * self._idle_s, LONGEST_IDLE_S)
+        )
+        return 0 if done else self._idle_s
+
+
+def _observe(outcome: Outcome) -> None:
+    """Count and log an attempt; what failed is named, what it said is not."""
+    error = outcome.error
+    if error is None:
+        word = "done"
+    else:
+        word = "given up" if outcome.is_final else "retried later"
+    JOBS.labels(outcome.kind, word).inc()
+    _log.log(
+        logging.INFO if error is None else logging.WARNING,
+        "job",
+        kind=outcome.kind,
+        outcome=word,
+        attempts=outcome.attempts,
+        ms=round(outcome.seconds * 1000),
+        error=outcome.reason,
+    )
+    if error is not None and outcome.is_unexpected:
+        _faults.error("job failed: %s", outcome.kind, exc_info=error)
