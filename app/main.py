@@ -81,9 +81,9 @@ class _Site(FastAPI):
     @override
     def build_middleware_stack(self) -> ASGIApp:
         hot = [route for route in self.routes if isinstance(route, HotRoute)]
-        app: ASGIApp = ExceptionMiddleware(
-            HotLane(self.router, hot), handlers=self.exception_handlers
-        )
+        handlers = self.exception_handlers
+        app: ASGIApp = ExceptionMiddleware(self.router, handlers)
+        app = HotLane(app, hot, handlers)
         for layer, args, kwargs in reversed(self.user_middleware):
             app = layer(app, *args, **kwargs)
         return app

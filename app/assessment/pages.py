@@ -1,10 +1,12 @@
 """The questionnaire in the browser."""
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
 from fastapi import APIRouter, Request
+from markupsafe import escape
 from sqlalchemy import Connection
 from starlette.responses import Response
 
@@ -31,6 +33,7 @@ from app.identity.domain import Learner
 from app.identity.service import choose_language, open_session, welcome
 from app.kernel.clock import Now
 from app.kernel.database import ReadDep, WriteDep
+from app.kernel.text import Language
 from app.web.phrases import say
 from app.web.rendering import Prepared, html_response, page_text, slot
 from app.web.routes import HotRoute, Route
@@ -189,16 +192,12 @@ def show_group(
     connection: ReadDep,
 ) -> Response:
     """Show one page of questions with what is answered so far."""
-    attempt = queries.get_attempt(
+    attempt, answers = queries.get_attempt_with_answers(
         connection, attempt_id=attempt_id, learner_id=learner.learner_id
     )
     if not attempt.is_open:
         return page.redirect("assessment:review", attempt_id=attempt_id)
-    framework, instrument = _content(connection, attempt)
-    answers = queries.list_answers(
-        connection, attempt_id=attempt_id, learner_id=learner.learner_id
-    )
-    sheet = _prepare(page, framework, instrument, number)
+    sheet = _prepare(page, connection, attempt, number)
     return html_response(sheet.fill(page, attempt, answers))
 
 
@@ -262,44 +261,58 @@ def _content(connection: Connection, attempt: Attempt) -> tuple[Framework, Instr
 
 
 class _Sheet:
-    """One page of questions, written once for everyone."""
+    """One page of questions, written once for everyone who reads a language."""
 
     def __init__(
-        self, html: str, instrument: Instrument, groups: tuple[Group, ...]
+        self,
+        html: str,
+        language: Language,
+        instrument: Instrument,
+        groups: tuple[Group, ...],
+        number: int,
     ) -> None:
         self._page = Prepared(html.replace(str(PLACEHOLDER), slot("attempt_id")))
         self._instrument = instrument
-        self._groups = [
-            (f"state:{group.number}", {item.key for item in group.items})
+        self._shown = {item.key for item in groups[number - 1].items}
+        self._state = {
+            item.key: f"state:{group.number}"
             for group in groups
-        ]
+            for item in group.items
+        }
+        self._size = Counter(self._state.values())
+        """Questions of each group."""
+        self._saved = escape(say("answers-saved", language)).encode()
 
     def fill(
         self, page: PageFrame, attempt: Attempt, answers: Mapping[str, str]
     ) -> bytes:
         """Return the page of one learner."""
-        values: dict[str, str | bytes] = {
-            f"checked:{key}:{value}": b" checked" for key, value in answers.items()
-        }
-        for name, keys in self._groups:
-            answered = len(answers.keys() & keys)
-            if answered:
-                values[name] = b"done" if answered == len(keys) else b"part"
-        values["attempt_id"] = str(attempt.attempt_id)
-        values["form_token"] = page.visitor.form_token
-        values["resume_code"] = page.resume_code or ""
-        values["minutes_left"] = str(minutes_left(self._instrument, len(answers)))
+        values: dict[str, str | bytes] = {}
+        answered: dict[str, int] = {}
+        for key, value in answers.items():
+            if key in self._shown:
+                values[f"checked:{key}:{value}"] = b" checked"
+            state = self._state[key]
+            answered[state] = answered.get(state, 0) + 1
+        for state, count in answered.items():
+            values[state] = b"done" if count == self._size[state] else b"part"
+        values["attempt_id"] = str(attempt.attempt_id).encode()
+        values["form_token"] = page.visitor.form_token.encode()
+        values["resume_code"] = (page.resume_code or "").encode()
+        values["minutes_left"] = b"%d" % minutes_left(self._instrument, len(answers))
         if answers:
-            values["saved"] = say("answers-saved", page.language)
+            values["saved"] = self._saved
         return self._page.fill(values)
 
 
 def _prepare(
-    page: PageFrame, framework: Framework, instrument: Instrument, number: int
+    page: PageFrame, connection: Connection, attempt: Attempt, number: int
 ) -> _Sheet:
-    sheets: dict[tuple[str, ...], _Sheet] = page.request.app.state.sheets
-    name = (framework.ref, instrument.version_ref, page.language, str(number))
+    sheets: dict[tuple[object, ...], _Sheet] = page.request.app.state.sheets
+    content = attempt.framework_key, attempt.framework_version, attempt.instrument_ref
+    name = (*content, page.language, number)
     if name not in sheets:
+        framework, instrument = _content(connection, attempt)
         groups = group_items(framework, instrument)
         if not 1 <= number <= len(groups):
             raise GroupNotFoundError(number=number)
@@ -335,4 +348,4 @@ def _write_sheet(
             "attempt_id": PLACEHOLDER,
         },
     )
-    return _Sheet(html, instrument, groups)
+    return _Sheet(html, page.language, instrument, groups, number)

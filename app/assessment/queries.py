@@ -3,7 +3,16 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, bindparam, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    String,
+    bindparam,
+    literal_column,
+    select,
+)
+from sqlalchemy.sql.functions import aggregate_strings
 
 from app.assessment.domain import Attempt
 from app.assessment.errors import AttemptNotFoundError
@@ -27,13 +36,25 @@ _ATTEMPT = Prebuilt(_ONE)
 _ATTEMPT_SHARED = Prebuilt(_ONE.with_for_update(read=True))
 _ATTEMPT_LOCKED = Prebuilt(_ONE.with_for_update())
 _ATTEMPTS = _COLUMNS.order_by(AttemptRow.started_at.desc(), AttemptRow.attempt_id)
+_HER_ANSWER = (
+    AnswerRow.learner_id == bindparam("learner_id"),
+    AnswerRow.attempt_id == bindparam("attempt_id"),
+)
 _ANSWERS = Prebuilt(
     select(AnswerRow.item_key, AnswerRow.value)
-    .where(
-        AnswerRow.learner_id == bindparam("learner_id"),
-        AnswerRow.attempt_id == bindparam("attempt_id"),
-    )
+    .where(*_HER_ANSWER)
     .order_by(AnswerRow.answered_at)
+)
+_BETWEEN: ColumnElement[str] = literal_column("';'", String)
+"""Keys and values are lower-case words: it occurs in none of them."""
+_PAIRS = aggregate_strings(
+    AnswerRow.item_key + _BETWEEN + AnswerRow.value,
+    _BETWEEN,  # type: ignore[arg-type]  # a value would be bound at each execution
+)
+_ATTEMPT_WITH_ANSWERS = Prebuilt(
+    _ONE.add_columns(
+        select(_PAIRS).where(*_HER_ANSWER).scalar_subquery().label("answers")
+    )
 )
 
 
@@ -46,6 +67,23 @@ def get_attempt(
         AttemptNotFoundError: No such attempt, or another learner's.
     """
     return _get(connection, _ATTEMPT, attempt_id, learner_id)
+
+
+def get_attempt_with_answers(
+    connection: Connection, *, attempt_id: UUID, learner_id: UUID
+) -> tuple[Attempt, dict[str, str]]:
+    """Return a learner's own attempt and its answers, value by item key, in one query.
+
+    Raises:
+        AttemptNotFoundError: No such attempt, or another learner's.
+    """
+    keys = {"attempt_id": attempt_id, "learner_id": learner_id}
+    row = _ATTEMPT_WITH_ANSWERS.first(connection, keys)
+    if row is None:
+        raise AttemptNotFoundError(attempt_id=str(attempt_id))
+    parts = row.answers.split(";") if row.answers else []
+    answers = dict(zip(parts[::2], parts[1::2], strict=True))
+    return _attempt(row, learner_id), answers
 
 
 def get_attempt_to_answer(

@@ -15,10 +15,6 @@ from sqlalchemy.sql.dml import Insert
 Convert = Callable[[Any], Any]
 
 
-def _as_it_is(value: object) -> object:
-    return value
-
-
 class Prebuilt:
     """A SELECT or INSERT that runs as it stands, thousands of times.
 
@@ -36,14 +32,17 @@ class Prebuilt:
 
     def first(self, connection: Connection, values: Mapping[str, Any]) -> Any | None:  # noqa: ANN401 -- a row has the statement's columns
         """Return the first row as a named tuple, or ``None``."""
-        rows = self.all(connection, values)
-        if not rows:
-            return None
-        return self._compile(connection.dialect).row(*rows[0])
+        compiled = self._compile(connection.dialect)
+        rows = self._fetch(compiled, connection, values)
+        return compiled.row._make(rows[0]) if rows else None
 
     def all(self, connection: Connection, values: Mapping[str, Any]) -> Sequence[Any]:
         """Return every row as a tuple."""
-        compiled = self._compile(connection.dialect)
+        return self._fetch(self._compile(connection.dialect), connection, values)
+
+    def _fetch(
+        self, compiled: "_Compiled", connection: Connection, values: Mapping[str, Any]
+    ) -> Sequence[Any]:
         try:
             rows = compiled.execute(connection, values).fetchall()
         except compiled.errors:
@@ -76,19 +75,21 @@ class _Compiled:
         compiled = statement.compile(dialect=dialect)
         self.errors: type[Exception] = dialect.loaded_dbapi.Error
         self._sql = compiled.string
-        self._is_positional = bool(compiled.positiontup)
-        self._binds: list[tuple[str, Convert]] = []
-        for name in compiled.positiontup or compiled.binds:
-            bind = compiled.binds[name]
+        self._order = compiled.positiontup
+        """Names by position, for a driver without named parameters."""
+        self._converts: list[tuple[str, Convert]] = []
+        """What a value needs before the driver takes it; most need nothing."""
+        for name, bind in compiled.binds.items():
             if not bind.required:
                 raise ValueError("a constant in a prebuilt statement", name)
             convert = bind.type.dialect_impl(dialect).bind_processor(dialect)
-            self._binds.append((name, convert or _as_it_is))
+            if convert:
+                self._converts.append((name, convert))
         columns = statement.selected_columns if isinstance(statement, Select) else ()
         names = [str(column.key) for column in columns]
         # Its fields are the statement's: no type checker could know them.
         self.row: Any = namedtuple("Row", names)  # type: ignore[misc]  # noqa: PYI024
-        self._converts = [
+        self._restores = [
             (position, convert)
             for position, column in enumerate(columns)
             if (
@@ -100,21 +101,21 @@ class _Compiled:
 
     def execute(self, connection: Connection, values: Mapping[str, Any]) -> DBAPICursor:
         """Hand the statement to the driver."""
-        given: Any
-        if self._is_positional:
-            given = [convert(values[name]) for name, convert in self._binds]
-        else:
-            given = {name: convert(values[name]) for name, convert in self._binds}
+        given: Any = {**values}
+        for name, convert in self._converts:
+            given[name] = convert(given[name])
+        if self._order:
+            given = [given[name] for name in self._order]
         cursor = connection.connection.cursor()
         cursor.execute(self._sql, given)
         return cursor
 
     def convert(self, rows: Sequence[Sequence[Any]]) -> Sequence[Sequence[Any]]:
         """Return the rows with Python's types."""
-        if not self._converts:
+        if not self._restores:
             return rows
         converted = [list(row) for row in rows]
         for row in converted:
-            for position, convert in self._converts:
+            for position, convert in self._restores:
                 row[position] = convert(row[position])
         return converted

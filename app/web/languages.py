@@ -9,6 +9,8 @@ from typing_extensions import override
 
 from app.kernel.text import Language
 
+_BY_CODE = {language.value: language for language in Language}
+
 
 class LanguageConvertor(Convertor[str]):
     """Lets ``/{lang:lang}/`` match the five languages and nothing else."""
@@ -47,8 +49,8 @@ def negotiate(header: str, *, default: Language) -> Language:
         tag, _, parameters = part.partition(";")
         code = tag.strip().lower().partition("-")[0]
         quality = _quality(parameters)
-        if code in set(Language) and quality > best_quality:
-            best, best_quality = Language(code), quality
+        if code in _BY_CODE and quality > best_quality:
+            best, best_quality = _BY_CODE[code], quality
     return best
 
 
@@ -63,7 +65,7 @@ def _quality(parameters: str) -> float:
 def language_of(request: Request) -> Language:
     """Return the language of a page's address, or the browser's preference."""
     first = str(request.scope["path"]).lstrip("/").partition("/")[0]
-    return Language(first) if first in set(Language) else prefers(request)
+    return _BY_CODE.get(first) or prefers(request)
 
 
 PageLanguage = Annotated[Language, Depends(language_of)]

@@ -22,9 +22,10 @@ from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 from starlette.convertors import Convertor, register_url_convertor
 from starlette.datastructures import QueryParams
+from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, ExceptionHandler, Receive, Scope, Send
 from typing_extensions import override
 
 from app.kernel.errors import InvalidError, UnsupportedError
@@ -141,42 +142,64 @@ class HotRoute(Route):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 -- FastAPI's own
         super().__init__(*args, **kwargs)
-        self._answer = self.get_route_handler()
-
-    @override
-    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer without FastAPI's exit stacks, which would have nothing to close."""
-        if scope["method"] not in (self.methods or ()):
-            await super().handle(scope, receive, send)
-            return
-        response = await self._answer(Request(scope, receive, send))
-        await response(scope, receive, send)
+        self.answer = self.get_route_handler()
+        """Makes the response, without FastAPI's exit stacks: they have nothing to close."""
 
 
 class HotLane:
     """Finds the hot routes before the router does, by method and pattern alone.
 
     The router knows them too, for links, the OpenAPI document and refusals.
+
+    Args:
+        app: Handles what is not hot.
+        routes: The hot ones.
+        handlers: Answer their exceptions, as in Starlette.
     """
 
-    def __init__(self, app: ASGIApp, routes: Sequence[HotRoute]) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        routes: Sequence[HotRoute],
+        handlers: Mapping[Any, ExceptionHandler],
+    ) -> None:
         self._app = app
         self._routes = routes
+        self._handlers = handlers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one connection."""
-        if scope["type"] == "http" and not scope.get("root_path"):
-            for route in self._routes:
-                found = route.path_regex.match(scope["path"])
-                if found and scope["method"] in (route.methods or ()):
-                    scope["route"] = route
-                    scope["path_params"] = {
-                        name: route.param_convertors[name].convert(text)
-                        for name, text in found.groupdict().items()
-                    }
-                    await route.handle(scope, receive, send)
-                    return
-        await self._app(scope, receive, send)
+        route = self._find(scope)
+        if route is None:
+            await self._app(scope, receive, send)
+            return
+        answer: ASGIApp
+        try:
+            answer = await route.answer(Request(scope, receive, send))
+        except Exception as error:  # noqa: BLE001 -- the handlers know which
+            answer = ExceptionMiddleware(_raiser(error), self._handlers)
+        await answer(scope, receive, send)
+
+    def _find(self, scope: Scope) -> HotRoute | None:
+        if scope["type"] != "http" or scope.get("root_path"):
+            return None
+        for route in self._routes:
+            found = route.path_regex.match(scope["path"])
+            if found and scope["method"] in (route.methods or ()):
+                scope["route"] = route
+                scope["path_params"] = {
+                    name: route.param_convertors[name].convert(text)
+                    for name, text in found.groupdict().items()
+                }
+                return route
+        return None
+
+
+def _raiser(error: Exception) -> ASGIApp:
+    async def fail(_scope: Scope, _receive: Receive, _send: Send) -> None:
+        raise error
+
+    return fail
 
 
 class _Step:
@@ -195,7 +218,11 @@ class _Step:
         ]
         self.body = dependant.body_params[0] if dependant.body_params else None
         self.request_name = dependant.request_param_name
-        self._path = dependant.path_params
+        self._path = [
+            (field, None if field.field_info.metadata else field.field_info.annotation)
+            for field in dependant.path_params
+        ]
+        """With the type that needs no check: the address's pattern has made it."""
         self._headers = dependant.header_params
         self._cookies = dependant.cookie_params
         self._query = dependant.query_params
@@ -207,8 +234,11 @@ class _Step:
     def read(self, request: Request, values: dict[str, Any]) -> list[Any]:
         """Add what the request says to the arguments; return what is wrong with it."""
         problems: list[Any] = []
-        for field in self._path:
+        for field, made in self._path:
             sent, loc = request.path_params[field.alias], ("path", field.alias)
+            if type(sent) is made is not str:
+                values[field.name] = sent
+                continue
             values[field.name], wrong = field.validate(sent, loc=loc)
             problems += wrong
         if self._query or self._headers or self._cookies:
@@ -263,13 +293,15 @@ def _run(plan: Sequence[_Step], request: Request) -> object:
     known: dict[Call, Any] = {}
     with ExitStack() as stack:
         for step in plan:
-            arguments = {name: known[call] for name, call in step.results}
+            arguments = {}
+            for name, call in step.results:
+                arguments[name] = known[call]
             if step.request_name:
                 arguments[step.request_name] = request
             if step.is_reading and (problems := step.read(request, arguments)):
                 raise RequestValidationError(problems)
             call, opens = step.call, step.opens
-            if call in overrides:
+            if overrides and call in overrides:
                 call = overrides[call]
                 opens = _opener(call)
             known[step.call] = (

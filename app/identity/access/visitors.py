@@ -1,12 +1,14 @@
 """Browsers, by their cookie, and the forms they send."""
 
 from datetime import datetime
+from functools import lru_cache
 from hmac import compare_digest
 from ipaddress import IPv4Address, ip_address, ip_network
 from typing import Annotated
 
 from fastapi import Depends, Request
 from sqlalchemy import Connection
+from starlette.requests import cookie_parser
 
 from app.identity.access.cookies import FORM_COOKIE, SESSION_COOKIE, cookie_name
 from app.identity.domain import Learner, Visitor, digest, new_secret, sign
@@ -20,6 +22,8 @@ from app.web.routes import read_form
 
 FORM_FIELD = "form_token"
 FORM_HEADER = "x-form-token"
+MAX_KEPT_COOKIES = 512
+"""Longest cookie header to remember, so that nobody fills the memory with his."""
 
 
 def get_settings(request: Request) -> Settings:
@@ -40,19 +44,33 @@ def visitor(
     request: Request, settings: SettingsDep, connection: ReadDep, now: Now
 ) -> Visitor:
     """Return who is behind this browser, known or not."""
-    secret = secret_of(settings)
-    token = request.cookies.get(cookie_name(settings, SESSION_COOKIE))
-    if token:
-        session = find_session(connection, session_ref=digest(token), now=now)
+    session_ref, form_token = _read_session(request, settings)
+    if session_ref:
+        session = find_session(connection, session_ref=session_ref, now=now)
         learner = (
             find_learner(connection, learner_id=session.learner_id) if session else None
         )
         if learner is not None:
-            form_token = sign(secret, "form", token)
             return Visitor(learner=learner, form_token=form_token, session=session)
     anchor = request.cookies.get(cookie_name(settings, FORM_COOKIE)) or new_secret()
     request.state.form_anchor = anchor
-    return Visitor(learner=None, form_token=sign(secret, "form", anchor))
+    form_token = sign(secret_of(settings), "form", anchor)
+    return Visitor(learner=None, form_token=form_token)
+
+
+def _read_session(request: Request, settings: Settings) -> tuple[str, str]:
+    """Return what the browser's session is stored under, or nothing; its form token."""
+    header = request.headers.get("cookie", "")
+    is_usual = len(header) <= MAX_KEPT_COOKIES
+    read = _read_cookies if is_usual else _read_cookies.__wrapped__
+    return read(secret_of(settings), cookie_name(settings, SESSION_COOKIE), header)
+
+
+# Whether the session is still good is asked of the database each time.
+@lru_cache(maxsize=4096)
+def _read_cookies(secret: bytes, name: str, header: str) -> tuple[str, str]:
+    token = cookie_parser(header).get(name)
+    return (digest(token), sign(secret, "form", token)) if token else ("", "")
 
 
 VisitorDep = Annotated[Visitor, Depends(visitor)]
