@@ -80,11 +80,6 @@ def enter(connection: Connection, *, learner_id: UUID, by: Arrival) -> str:
             to_learner=learner_id,
             now=by.now,
         )
-    if by.visitor.session is not None:
-        session = by.visitor.session
-        revoke_session(
-            connection, learner_id=session.learner_id, session_ref=session.session_ref
-        )
     return _open(connection, learner_id, by)
 
 
@@ -149,6 +144,11 @@ def _claimable(connection: Connection, visitor: Visitor) -> Learner | None:
 
 
 def _open(connection: Connection, learner_id: UUID, by: Arrival) -> str:
+    former = by.visitor.session
+    if former is not None:
+        revoke_session(
+            connection, learner_id=former.learner_id, session_ref=former.session_ref
+        )
     return open_session(
         connection,
         learner_id=learner_id,

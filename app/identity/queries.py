@@ -9,6 +9,7 @@ from sqlalchemy import Connection, bindparam, select
 from app.identity.domain import KnownSession, Learner, digest
 from app.identity.domain.accounts import Account, OpenSession
 from app.identity.domain.addresses import digest_of_address
+from app.identity.errors import SignInNeededError
 from app.identity.models import (
     AccountRow,
     EmailRow,
@@ -116,6 +117,18 @@ def find_account(connection: Connection, *, learner_id: UUID) -> Account | None:
     """Return a learner's account, or ``None`` if she has none."""
     row = connection.execute(_ACCOUNT, {"learner_id": learner_id}).first()
     return None if row is None else Account(**row._mapping)  # noqa: SLF001 -- SQLAlchemy's public name
+
+
+def get_account(connection: Connection, *, learner_id: UUID) -> Account:
+    """Return a learner's account.
+
+    Raises:
+        SignInNeededError: She has none (any more).
+    """
+    account = find_account(connection, learner_id=learner_id)
+    if account is None:
+        raise SignInNeededError
+    return account
 
 
 def list_sessions(

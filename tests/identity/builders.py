@@ -1,5 +1,6 @@
 """Learners, and a browser that reads and sends forms."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -7,15 +8,17 @@ from datetime import datetime, timedelta
 from html.parser import HTMLParser
 from typing import Any, cast
 
+import orjson
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from httpx import Response
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, delete, event, select
 from typing_extensions import override
 
 from app.identity.domain import Learner, make_resume_code
 from app.identity.service import open_session, welcome
 from app.kernel.database import Database
+from app.kernel.jobs import JobRow
 from app.kernel.text import Language
 from tests.constants import NOON, SECRET
 
@@ -168,3 +171,75 @@ def arrive(client: TestClient, *, language: str = "fr", role: str = "") -> str:
     answer = send(client, f"/{language}/assess", {"role": role})
     assert answer.status_code == 303
     return str(answer.headers["location"])
+
+
+ADA_MAIL = "ada@example.org"
+PASSWORD = "blue whales count seven stones"  # noqa: S105 -- of nobody
+
+
+def mails(client: TestClient) -> list[dict[str, Any]]:
+    """List the mail that waits to be sent, the oldest first."""
+    with database_of(client).read() as connection:
+        rows = connection.execute(
+            select(JobRow.payload).where(JobRow.kind == "mail").order_by(JobRow.run_at)
+        )
+        return [orjson.loads(row.payload) for row in rows]
+
+
+def forget_mails(client: TestClient) -> None:
+    with database_of(client).write() as connection:
+        connection.execute(delete(JobRow))
+
+
+def code_in(mail: dict[str, Any]) -> str:
+    return str(re.search(r"^(\d{8})$", mail["text"], re.MULTILINE)[1])  # type: ignore[index]
+
+
+def link_in(mail: dict[str, Any]) -> str:
+    address = re.search(r"http://127.0.0.1:8000(/\S+)", mail["text"])
+    return str(address[1])  # type: ignore[index]
+
+
+def ask_for_mail(client: TestClient, email: str = ADA_MAIL, *, at: str = "") -> str:
+    """Ask for a link by mail; return the address of the page that takes the code."""
+    answer = send(
+        client, "/fr/sign-in/mail", {"email": email}, shown_at=at or "/fr/sign-in"
+    )
+    assert answer.status_code == 303, answer.text
+    return str(answer.headers["location"])
+
+
+def use_code(client: TestClient, page: str, code: str) -> Response:
+    handle = show(client, page).controls["ticket"][0]
+    return send(
+        client,
+        "/fr/sign-in/code",
+        {"ticket": handle, "code": code},
+        shown_at=page,
+    )
+
+
+def come_by_mail(client: TestClient, email: str = ADA_MAIL) -> Response:
+    """Register, or sign in, through the mailbox."""
+    forget_mails(client)
+    page = ask_for_mail(client, email)
+    [mail] = mails(client)
+    assert mail["to"] == email
+    return use_code(client, page, code_in(mail))
+
+
+def sign_up(client: TestClient, email: str = ADA_MAIL) -> None:
+    """Make an account with a password."""
+    assert come_by_mail(client, email).status_code == 303
+    answer = send(client, "/fr/account/password", {"password": PASSWORD})
+    assert answer.status_code == 303, answer.text
+
+
+def sign_in(
+    client: TestClient, email: str = ADA_MAIL, password: str = PASSWORD
+) -> Response:
+    return send(client, "/fr/sign-in", {"email": email, "password": password})
+
+
+def sign_out(client: TestClient) -> None:
+    send(client, "/fr/account/leave", shown_at="/fr/account")

@@ -69,6 +69,11 @@ class Visitor:
     """By what the learner is known."""
 
     @property
+    def session_ref(self) -> str | None:
+        """Which session this is; ``None`` for an unknown browser."""
+        return self.session.session_ref if self.session else None
+
+    @property
     def is_signed_in(self) -> bool:
         """Whether the learner has proved an account."""
         return (
