@@ -12,7 +12,7 @@ from app.home.queries import PERSONAL_TABLES
 from app.kernel.database import Base
 
 APP = Path("app")
-READERS = {"home", "interop"}
+READERS = {"home", "insights", "interop"}
 """Rooms whose queries may SELECT across rooms; they own dashboards, not facts."""
 LOOK_UPS = {
     "identity_email",

@@ -1,0 +1,1 @@
+"""Dashboards: what is released of cohorts, drawn so that nobody is shown."""

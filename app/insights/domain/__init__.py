@@ -1,0 +1,1 @@
+"""Dashboards, pure: ``tallies`` adds pools up, the others read what that shows."""

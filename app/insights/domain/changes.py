@@ -1,0 +1,73 @@
+"""Before and after, of the same people."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.frameworks.domain import Framework
+from app.insights.domain.intervals import Bounds, bound_average
+from app.insights.domain.tallies import CHANGE_ORDER, Span, Tally, add_up, list_tallies
+from app.sharing.domain.cells import SAME, Measure
+from app.sharing.domain.pools import Released
+
+UNKNOWN_POSITION = 0
+FEWEST = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeRow:
+    """One competency: by how many levels people moved between the rounds.
+
+    Two levels and more count as two.
+    """
+
+    competency: str
+    tally: Tally | None
+    """In ``CHANGE_ORDER``."""
+    mean: Bounds | None
+    """Of those whose change is known, in levels, -2..2; ``None``: too few."""
+    interval: Bounds | None
+
+    @property
+    def people(self) -> int:
+        """How many people are counted."""
+        return self.tally.people if self.tally else 0
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether it is a change: the interval does not contain none."""
+        if self.interval is None:
+            return False
+        return self.interval.low > 0 or self.interval.high < 0
+
+
+def draw_changes(pools: Sequence[Released], framework: Framework) -> list[ChangeRow]:
+    """Return the change on every competency, of those who shared both rounds."""
+    paired = [pool for pool in pools if pool.is_paired]
+    if not any(pool.people for pool in paired):
+        return []
+    return [_draw(paired, each.key) for each in framework.competencies]
+
+
+def _draw(pools: Sequence[Released], competency: str) -> ChangeRow:
+    parts = (
+        list_tallies(pool.tables.get((competency, Measure.CHANGE), ()), CHANGE_ORDER)
+        for pool in pools
+    )
+    tally = add_up(parts, size=len(CHANGE_ORDER))
+    groups = (
+        [(s.people, _bounds(s)) for s in tally.spans if _counts(s)] if tally else []
+    )
+    mean = interval = None
+    if sum(people for people, _ in groups) >= FEWEST:
+        mean, interval = bound_average(groups)
+    return ChangeRow(competency=competency, tally=tally, mean=mean, interval=interval)
+
+
+def _counts(span: Span) -> bool:
+    """Whether its people may have a known change."""
+    return span.last > UNKNOWN_POSITION
+
+
+def _bounds(span: Span) -> Bounds:
+    first = max(span.first, UNKNOWN_POSITION + 1)
+    return Bounds(low=CHANGE_ORDER[first] - SAME, high=CHANGE_ORDER[span.last] - SAME)

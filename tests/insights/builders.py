@@ -1,0 +1,177 @@
+"""A cohort whose people stand at different levels, in several roles and grades."""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import uuid4
+
+from fastapi.testclient import TestClient
+from sqlalchemy import Connection, insert
+
+from app.cohorts.domain import Cohort, Grade, Institution, Office
+from app.cohorts.models import MemberRow
+from app.identity.domain import Learner
+from app.identity.service import open_session
+from app.kernel.database import Database
+from app.kernel.text import Language
+from app.sharing.domain.pools import Attribute
+from app.sharing.service import choose_attributes, share_result
+from tests.assessment.builders import (
+    add_attempt,
+    answer_items,
+    instrument_of,
+    keys,
+    submit,
+)
+from tests.cohorts.builders import add_campaign, add_cohort, add_ministry, add_officer
+from tests.constants import NOON
+from tests.identity.builders import add_learner, database_of
+from tests.sharing.builders import add_second_round, release
+
+MANAGER = "service-manager"
+FRONT_LINE = "front-line"
+MONTHS_LATER = NOON + timedelta(days=120)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pilot:
+    """A ministry with one cohort."""
+
+    institution: Institution
+    cohort: Cohort
+
+
+def add_pilot(connection: Connection, *, key: str = "health") -> Pilot:
+    institution = add_ministry(connection, key)
+    cohort = add_cohort(connection, institution)
+    add_campaign(connection, cohort)
+    return Pilot(institution=institution, cohort=cohort)
+
+
+def join(
+    connection: Connection,
+    cohort: Cohort,
+    *,
+    grade: Grade | None = None,
+    language: Language = Language.FR,
+) -> Learner:
+    learner = add_learner(connection, language=language)
+    connection.execute(
+        insert(MemberRow),
+        {
+            "learner_id": learner.learner_id,
+            "cohort_id": cohort.cohort_id,
+            "campaign_id": uuid4(),
+            "invitation_id": None,
+            "joined_at": NOON,
+            "country": None,
+            "unit_id": None,
+            "grade": grade,
+            "gender": None,
+        },
+    )
+    return learner
+
+
+def answer(
+    connection: Connection,
+    learner: Learner,
+    values: Sequence[str],
+    *,
+    role_key: str | None = MANAGER,
+    days: int = 0,
+) -> None:
+    """Answer one value per question, in their order, and submit."""
+    now = NOON + timedelta(days=days)
+    attempt = add_attempt(connection, learner, role_key=role_key, now=now)
+    items = keys(instrument_of(connection))
+    answers = dict(zip(items, values, strict=True))
+    answer_items(connection, attempt, answers, now=now)
+    submit(connection, attempt, now=now)
+
+
+def share(
+    connection: Connection,
+    learner: Learner,
+    cohort: Cohort,
+    *,
+    trainers_see: str | None = None,
+    days: int = 0,
+) -> None:
+    share_result(
+        connection,
+        learner=learner,
+        cohort_id=cohort.cohort_id,
+        trainers_see=trainers_see,
+        now=NOON + timedelta(days=days),
+    )
+
+
+def draw_values(chance: random.Random, *, skill: float) -> list[str]:
+    """Return 19 answers around a skill of 0..4; some are not levels."""
+    values = []
+    for _ in range(19):
+        if chance.random() < 0.06:
+            values.append(chance.choice(["unknown", "not_applicable"]))
+        else:
+            values.append(str(max(0, min(4, round(chance.gauss(skill, 1))))))
+    return values
+
+
+def populate(
+    connection: Connection,
+    cohort: Cohort,
+    *,
+    people: int,
+    roles: Sequence[str | None] = (MANAGER,),
+    seed: int = 1,
+) -> list[Learner]:
+    """Let people join, answer and share; half of them officers, half managers."""
+    chance = random.Random(seed)  # noqa: S311 -- repeatable, not secret
+    grades = (Grade.OFFICER, Grade.MANAGER)
+    languages = (Language.FR, Language.FR, Language.AR)
+    learners = []
+    for number in range(people):
+        learner = join(
+            connection,
+            cohort,
+            grade=grades[number % 2],
+            language=languages[number % 3],
+        )
+        values = draw_values(chance, skill=1.4 + 0.4 * (number % 2))
+        role_key = roles[number % len(roles)]
+        answer(connection, learner, values, role_key=role_key)
+        share(connection, learner, cohort)
+        learners.append(learner)
+    return learners
+
+
+def repeat(connection: Connection, cohort: Cohort, learners: Sequence[Learner]) -> None:
+    """Let people answer again in a second round, a little better, and share."""
+    chance = random.Random(7)  # noqa: S311
+    add_second_round(connection, cohort.cohort_id)
+    for learner in learners:
+        answer(connection, learner, draw_values(chance, skill=2.6), days=120)
+        share(connection, learner, cohort, days=120)
+
+
+def break_down_by_grade(connection: Connection, cohort: Cohort) -> None:
+    choose_attributes(
+        connection, cohort_id=cohort.cohort_id, attributes=[Attribute.GRADE]
+    )
+
+
+def released_pilot(
+    database: Database,
+    *,
+    people: int = 40,
+    roles: Sequence[str | None] = (MANAGER,),
+    key: str = "health",
+) -> Pilot:
+    """Return a cohort with released results."""
+    with database.write() as connection:
+        pilot = add_pilot(connection, key=key)
+        populate(connection, pilot.cohort, people=people, roles=roles)
+    release(database)
+    return pilot
