@@ -222,7 +222,7 @@ def _join(
         wants_reminder="remind" in form,
         now=now,
     )
-    attempt = service.begin(
+    attempt = service.begin_questionnaire(
         connection, learner=learner, offer=offer, role_key=_read_role(form), now=now
     )
     response = (

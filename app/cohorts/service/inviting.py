@@ -6,7 +6,17 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Connection, Row, and_, bindparam, delete, or_, select, update
+from sqlalchemy import (
+    Connection,
+    Row,
+    and_,
+    bindparam,
+    delete,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from app.cohorts.domain import (
     About,
@@ -24,7 +34,7 @@ from app.cohorts.models import (
     RosterRow,
 )
 from app.cohorts.queries import get_campaign, get_cohort, get_institution
-from app.cohorts.service.joining import FORGOTTEN, find_submitted
+from app.cohorts.service.joining import ADDRESSLESS, FORGOTTEN, find_submitted
 from app.identity.domain import sign
 from app.identity.domain.addresses import same_address
 from app.journal.service import audit
@@ -33,6 +43,8 @@ from app.kernel.text import Language
 
 NOTHING_SAID = About()
 DAY = timedelta(days=1)
+CHUNK = 1000
+"""Numbers in one statement."""
 LETTERS_KEPT = timedelta(days=30)
 """How long the six letters of a closed campaign answer that it is closed."""
 _INVITE = Upsert(
@@ -53,6 +65,7 @@ _INVITE_AGAIN = (
         InvitationRow.stopped_at.is_(None),
     )
     .values(
+        invitation_id=bindparam("invitation_id"),
         campaign_id=bindparam("the_campaign"),
         email=bindparam("email"),
         name=bindparam("name"),
@@ -147,21 +160,32 @@ def invite(
         }
         for each in people
     ]
-    invited = _INVITE.execute(connection, rows)
+    _INVITE.execute(connection, rows)
     if campaign.round > 1:
-        invited += connection.execute(
-            _INVITE_AGAIN,
-            [
-                {
-                    **row,
-                    "the_cohort": row["cohort_id"],
-                    "the_digest": row["email_digest"],
-                    "the_campaign": row["campaign_id"],
-                }
-                for row in rows
-            ],
-        ).rowcount
-    return invited
+        again = [
+            {
+                **row,
+                "the_cohort": row["cohort_id"],
+                "the_digest": row["email_digest"],
+                "the_campaign": row["campaign_id"],
+            }
+            for row in rows
+        ]
+        connection.execute(_INVITE_AGAIN, again)
+    return _count(connection, [row["invitation_id"] for row in rows])
+
+
+def _count(connection: Connection, invitation_ids: Sequence[object]) -> int:
+    """Count which of the numbers just given out were taken."""
+    return sum(
+        connection.scalar(
+            select(func.count()).where(
+                InvitationRow.invitation_id.in_(invitation_ids[start : start + CHUNK])
+            )
+        )
+        or 0
+        for start in range(0, len(invitation_ids), CHUNK)
+    )
 
 
 def note_invitations(
@@ -233,9 +257,10 @@ def _look_at(
         return None
     is_time = _mail_due_at(row.invited_at, campaign, row.mails)
     if is_time is None or row.email is None:
-        # Nothing more to write, but look again whether she is done.
-        again = now + DAY if row.joined_at else None
-        _change(connection, row.invitation_id, due_at=again)
+        # Nothing more to write; the address of one who asked for reminders waits
+        # until she is done, any other is of no use any more.
+        kept = {"due_at": now + DAY} if row.joined_at else ADDRESSLESS
+        _change(connection, row.invitation_id, **kept)
         return None
     if is_time > now:
         _change(connection, row.invitation_id, due_at=min(is_time, now + DAY))

@@ -50,9 +50,12 @@ _MEMBER = Upsert(
     ),
     keys=("learner_id", "cohort_id"),
 )
-FORGOTTEN: dict[str, None] = dict.fromkeys(
-    ("email", "name", "role_key", "country", "unit_id", "grade", "gender", "due_at")
-)
+ADDRESSLESS: dict[str, object] = dict.fromkeys(("email", "name", "due_at"))
+"""What an invitation no longer says when there is nothing more to write."""
+FORGOTTEN: dict[str, object] = {
+    **ADDRESSLESS,
+    **dict.fromkeys(("role_key", "country", "unit_id", "grade", "gender")),
+}
 """What an invitation no longer says once it is accepted, stopped or over."""
 
 
@@ -311,7 +314,7 @@ def find_submitted(
     )
 
 
-def begin(
+def begin_questionnaire(
     connection: Connection,
     *,
     learner: Learner,
