@@ -231,6 +231,8 @@ class Membership:
     cohort_id: UUID
     campaign_id: UUID
     joined_at: datetime
+    language: Language
+    """The one she read when she joined."""
     country: str | None
     unit_id: UUID | None
     grade: Grade | None

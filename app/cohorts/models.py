@@ -163,6 +163,8 @@ class MemberRow(Base):
     invitation_id: Mapped[UUID | None] = mapped_column(index=True)
     """Only if she asked to be reminded at that address, until she has submitted."""
     joined_at: Mapped[datetime]
+    language: Mapped[Language]
+    """The one she read when she joined."""
     country: Mapped[str | None] = mapped_column(String(2))
     unit_id: Mapped[UUID | None]
     grade: Mapped[Grade | None]

@@ -1,10 +1,11 @@
 """Reading institutions, cohorts and campaigns; who asks was checked in access."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import Connection, Row, Select, exists, func, select
 
 from app.cohorts.access import (
     COHORT,
@@ -157,6 +158,7 @@ def list_memberships(connection: Connection, *, learner_id: UUID) -> list[Member
             MemberRow.cohort_id,
             MemberRow.campaign_id,
             MemberRow.joined_at,
+            MemberRow.language,
             MemberRow.country,
             MemberRow.unit_id,
             MemberRow.grade,
@@ -241,6 +243,12 @@ def find_invitation(
     )
 
 
+def is_mail_due(connection: Connection, *, now: datetime) -> bool:
+    """Whether there is an invitation to look at: one cheap look, often."""
+    found = select(exists().where(InvitationRow.due_at <= now))
+    return bool(connection.scalar(found))
+
+
 def count_people(connection: Connection, *, campaign_id: UUID) -> People:
     """Count who was invited to a campaign, who came, and who wants no mail."""
     row = connection.execute(
@@ -319,12 +327,13 @@ def count_members_with(
     Args:
         connection: Any connection.
         cohort_id: Which cohort.
-        values: By attribute: ``unit``, ``grade``, ``gender``, ``country``.
+        values: By attribute: ``unit``, ``grade``, ``gender``, ``language``, ``country``.
     """
     columns = {
         "unit": MemberRow.unit_id,
         "grade": MemberRow.grade,
         "gender": MemberRow.gender,
+        "language": MemberRow.language,
         "country": MemberRow.country,
     }
     found = select(func.count()).where(MemberRow.cohort_id == cohort_id)

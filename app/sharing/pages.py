@@ -39,7 +39,7 @@ def show_mine(page: PageDep, learner: LearnerDep, connection: ReadDep) -> Respon
     return page.render("sharing/mine.html", groups=groups)
 
 
-@router.get("/sharing/{cohort_id}", name="sharing:preview")
+@router.get("/sharing/{cohort_id:uuid}", name="sharing:preview")
 def show_preview(
     cohort_id: UUID,
     page: PageDep,
@@ -69,7 +69,7 @@ def show_preview(
     )
 
 
-@router.post("/sharing/{cohort_id}", name="sharing:share")
+@router.post("/sharing/{cohort_id:uuid}", name="sharing:share")
 def share(
     cohort_id: UUID,
     page: PageDep,
@@ -94,7 +94,7 @@ def share(
     return page.redirect("sharing:mine")
 
 
-@router.post("/sharing/{cohort_id}/take-back", name="sharing:take-back")
+@router.post("/sharing/{cohort_id:uuid}/take-back", name="sharing:take-back")
 def take_back(
     cohort_id: UUID,
     page: PageDep,
@@ -108,7 +108,21 @@ def take_back(
     return page.redirect("sharing:mine")
 
 
-@router.get("/cohorts/{cohort_id}/breakdown", name="sharing:breakdown")
+@router.post("/sharing/{cohort_id:uuid}/leave", name="sharing:leave")
+def leave(
+    cohort_id: UUID,
+    page: PageDep,
+    learner: LearnerDep,
+    _form: FormDep,
+    connection: WriteDep,
+    now: Now,
+) -> Response:
+    """Leave the cohort, and take back what it got."""
+    service.leave_cohort(connection, learner=learner, cohort_id=cohort_id, now=now)
+    return page.redirect("sharing:mine")
+
+
+@router.get("/cohorts/{cohort_id:uuid}/breakdown", name="sharing:breakdown")
 def show_breakdown(
     page: PageDep, reached: CohortManager, connection: ReadDep
 ) -> Response:
@@ -122,7 +136,7 @@ def show_breakdown(
     )
 
 
-@router.post("/cohorts/{cohort_id}/breakdown", name="sharing:choose-breakdown")
+@router.post("/cohorts/{cohort_id:uuid}/breakdown", name="sharing:choose-breakdown")
 def choose_breakdown(
     page: PageDep, reached: CohortManager, form: FormDep, connection: WriteDep
 ) -> Response:

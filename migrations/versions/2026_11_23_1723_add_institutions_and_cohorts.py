@@ -119,6 +119,7 @@ def upgrade() -> None:
         sa.Column("campaign_id", sa.Uuid(), nullable=False),
         sa.Column("invitation_id", sa.Uuid(), nullable=True),
         sa.Column("joined_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("language", sa.String(length=32), nullable=False),
         sa.Column("country", sa.String(length=2), nullable=True),
         sa.Column("unit_id", sa.Uuid(), nullable=True),
         sa.Column("grade", sa.String(length=32), nullable=True),

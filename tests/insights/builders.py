@@ -6,13 +6,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import uuid4
 
-from fastapi.testclient import TestClient
 from sqlalchemy import Connection, insert
 
-from app.cohorts.domain import Cohort, Grade, Institution, Office
+from app.cohorts.domain import Cohort, Grade, Institution
 from app.cohorts.models import MemberRow
 from app.identity.domain import Learner
-from app.identity.service import open_session
 from app.kernel.database import Database
 from app.kernel.text import Language
 from app.sharing.domain.pools import Attribute
@@ -24,9 +22,9 @@ from tests.assessment.builders import (
     keys,
     submit,
 )
-from tests.cohorts.builders import add_campaign, add_cohort, add_ministry, add_officer
+from tests.cohorts.builders import add_campaign, add_cohort, add_ministry
 from tests.constants import NOON
-from tests.identity.builders import add_learner, database_of
+from tests.identity.builders import add_learner
 from tests.sharing.builders import add_second_round, release
 
 MANAGER = "service-manager"
@@ -65,6 +63,7 @@ def join(
             "campaign_id": uuid4(),
             "invitation_id": None,
             "joined_at": NOON,
+            "language": Language.FR,
             "country": None,
             "unit_id": None,
             "grade": grade,

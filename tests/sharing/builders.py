@@ -16,6 +16,7 @@ from app.cohorts.models import (
 )
 from app.identity.domain import Learner
 from app.kernel.database import Database
+from app.kernel.text import Language
 from app.sharing.domain.cells import Measure
 from app.sharing.domain.pools import Released
 from app.sharing.queries import list_released
@@ -88,6 +89,7 @@ def add_member(
                 "campaign_id": uuid4(),
                 "invitation_id": None,
                 "joined_at": NOON,
+                "language": Language.FR,
                 "country": None,
                 "unit_id": None,
                 "grade": None,

@@ -46,7 +46,7 @@ _MEMBER = Upsert(
     MemberRow,
     values=(
         *("learner_id", "cohort_id", "campaign_id", "invitation_id", "joined_at"),
-        *("country", "unit_id", "grade", "gender"),
+        *("language", "country", "unit_id", "grade", "gender"),
     ),
     keys=("learner_id", "cohort_id"),
 )
@@ -181,6 +181,7 @@ def join(
         "campaign_id": offer.campaign.campaign_id,
         "invitation_id": linked,
         "joined_at": now,
+        "language": learner.language,
     }
     if _MEMBER.execute(connection, {**keys, **said, **joined}):
         record(
@@ -288,6 +289,7 @@ def adopt(connection: Connection, *, from_learner: UUID, to_learner: UUID) -> No
             "campaign_id": each.campaign_id,
             "invitation_id": None,
             "joined_at": each.joined_at,
+            "language": each.language,
             "country": each.country,
             "unit_id": each.unit_id,
             "grade": each.grade,

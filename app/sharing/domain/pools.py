@@ -31,6 +31,7 @@ class Attribute(StrEnum):
     UNIT = "unit"
     GRADE = "grade"
     GENDER = "gender"
+    LANGUAGE = "language"
     COUNTRY = "country"
 
 

@@ -151,6 +151,7 @@ def _group_of(
         Attribute.UNIT: str(member.unit_id or ""),
         Attribute.GRADE: str(member.grade or ""),
         Attribute.GENDER: str(member.gender or ""),
+        Attribute.LANGUAGE: str(member.language),
         Attribute.COUNTRY: member.country or "",
     }
     group: dict[Attribute, str] = {}

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, delete, insert, select
 
 from app.cohorts.domain import Cohort
 from app.cohorts.queries import find_membership, get_cohort, list_campaigns
+from app.cohorts.service import leave
 from app.identity.domain import Learner
 from app.journal.service import record
 from app.kernel.database import Upsert, lock_until_commit
@@ -178,6 +179,14 @@ def take_back(
         object_ref=f"cohort:{cohort_id}",
         occurred_at=now,
     )
+
+
+def leave_cohort(
+    connection: Connection, *, learner: Learner, cohort_id: UUID, now: datetime
+) -> None:
+    """Leave a cohort and take back what it got; again changes nothing."""
+    take_back(connection, learner=learner, cohort_id=cohort_id, now=now)
+    leave(connection, learner_id=learner.learner_id, cohort_id=cohort_id, now=now)
 
 
 def leave_totals(connection: Connection, *, learner_id: UUID) -> None:
