@@ -1,155 +1,202 @@
-"""Branch and bound over linear relaxations, best bound first.
+"""Branch and cut, best bound first."""
 
-Source:
-    Huangfu & Hall (2018), "Parallelizing the dual revised simplex method",
-    Mathematical Programming Computation 10, 119-142, doi:10.1007/s12532-017-0130-5.
-"""
-
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from heapq import heappop, heappush
 from itertools import count
 from math import ceil, inf
 
-import highspy
 import numpy as np
-from numpy.typing import NDArray
 
 from app.paths.domain.case import Case, On, Row, Terms, span_of
 from app.paths.domain.order import against_claims, against_loops
+from app.paths.domain.relaxation import NEARLY, Optimum, Relaxation, Vector, fractions
 from app.paths.domain.values import Budget
 
-OPTIONS: dict[str, bool | int | str] = {
-    "output_flag": False,
-    "presolve": "off",
-    "random_seed": 0,
-    "threads": 1,
-}
+ROUNDS = 5
+"""How often a new relaxation is cut."""
 
 
-SETTLED = {highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kInfeasible}
+SHARE = 0.75
+"""A part of the space with fewer free columns gets a relaxation of its own."""
 
 
-NEARLY = 1e-6
-"""HiGHS's tolerance."""
+STUCK = 0.02
+"""Cuts that raise the value by less end the rounds."""
 
 
-Vector = NDArray[np.float64]
+HOPE = 0.03
+"""How far above its bound the optimum of a goal is looked for first."""
 
 
-Part = tuple[float, Vector, Vector]
-"""What a part of the space costs at least, and its bounds."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A part of the space: bounds for the free columns of a relaxation."""
+
+    relaxation: Relaxation
+    low: Vector
+    high: Vector
+    is_new: bool = False
+    """The relaxation has not been cut yet."""
+
+
+Bounded = tuple[int | float, Part]
+"""A part, and what it costs at least."""
+
+
+def whole_of(relaxation: Relaxation) -> Part:
+    """Return all that a new relaxation covers."""
+    low, high = relaxation.box()
+    return Part(relaxation=relaxation, low=low, high=high, is_new=True)
 
 
 class Search:
-    """Branch and bound over HiGHS's linear relaxations, goal after goal.
+    """Branch and cut over HiGHS's linear relaxations, goal after goal.
 
-    Parts of the space that can still hold an answer as good as the best stay open for
-    the next goals, so that these search little. HiGHS's own MIP solver needs 20 to
-    100 ms for each goal; its relaxation needs one, and is nearly whole.
+    HiGHS's own MIP solver needs 20 to 100 ms for each goal; here most need a few
+    relaxations of 1 ms. An optimum is looked for near its bound first, where few
+    columns are free; where there is none, further away.
     """
 
     def __init__(self, case: Case, budget: Budget) -> None:
         self._case = case
         size = case.flag + 1
-        self._columns = np.arange(size, dtype=np.int32)
-        self._open = [(np.zeros(size), np.ones(size))]
-        self._best: On = frozenset()
-        self._price, self._worth = np.zeros(size), 0
+        self._box = np.zeros(size), np.ones(size)
+        self._rows, self._most = np.zeros((0, size)), np.zeros(0)
+        self._add([*case.limits(budget), *case.rows()])
         self._heavy = np.full(size, 1e-4)
         for terms, most in case.limits(budget):
             self._heavy[list(terms)] += [one / max(1, most) for one in terms.values()]
-        self._solver = highspy.Highs()  # type: ignore[no-untyped-call]  # no hints
-        for option, value in OPTIONS.items():
-            self._solver.setOptionValue(option, value)
-        self._solver.addVars(size, *self._open[0])
-        self._add([*case.limits(budget), *case.rows()])
+        self._best: On = frozenset()
+        self._price = np.zeros(size)
+        self._limit, self._is_found = 0, True
+        self._ties: list[tuple[int, Vector, Vector]] = []
 
     def settle(self, goals: Sequence[Terms]) -> On:
         """Make goals as small as can be, one after the other, and keep them so."""
-        self._price[:] = 0
+        self._price = np.zeros(len(self._price))
         for goal in goals:
             self._price *= span_of(goal)
             self._price[list(goal)] += list(goal.values())
-        self._solver.changeColsCost(len(self._columns), self._columns, self._price)
-        self._worth = self._cost(self._best)
-        ticks = count()
-        heap = [(-inf, next(ticks), *part) for part in self._open]
-        self._open = []
-        while heap and heap[0][0] <= self._worth:
-            bound, _, low, high = heappop(heap)
-            if bound == self._worth:
-                self._open.append((low, high))
-                continue
-            for part in self._split(low, high):
-                heappush(heap, (part[0], -next(ticks), *part[1:]))
-        kept = [(goal, sum(goal.get(one, 0) for one in self._best)) for goal in goals]
-        self._add(kept)
+        known = self._cost(self._best)
+        self._limit, self._is_found = known, True
+        root = Relaxation(self._rows, self._most, self._price, self._box)
+        top = self._relax(whole_of(root))
+        self._limit = known if top is None else top.bound
+        hope = max(1, ceil(HOPE * abs(self._limit)))
+        self._is_found = False
+        while not self._is_found:
+            self._limit = min(known, self._limit + hope)
+            self._is_found = self._limit == known
+            self._explore(replace(whole_of(root), is_new=False))
+            hope *= 2
+        self._keep(goals)
         return self._best
+
+    def _keep(self, goals: Sequence[Terms]) -> None:
+        """Leave only answers as good as the best."""
+        best = np.zeros(len(self._price))
+        best[list(self._best)] = 1
+        ties = [(low, high) for cost, low, high in self._ties if cost == self._limit]
+        lows, highs = zip((best, best), *ties, strict=True)
+        self._box = np.min(lows, axis=0), np.max(highs, axis=0)
+        self._add(
+            [(goal, sum(goal.get(one, 0) for one in self._best)) for goal in goals]
+        )
+
+    def _add(self, rows: Sequence[Row]) -> tuple[Vector, Vector]:
+        matrix = np.zeros((len(rows), self._rows.shape[1]))
+        for place, (terms, _) in enumerate(rows):
+            matrix[place, list(terms)] = list(terms.values())
+        most = np.array([most for _, most in rows], dtype=np.float64)
+        self._rows = np.vstack([self._rows, matrix])
+        self._most = np.append(self._most, most)
+        return matrix, most
 
     def _cost(self, on: On) -> int:
         return int(np.rint(self._price[list(on)].sum()))
 
-    def _split(self, low: Vector, high: Vector) -> Iterator[Part]:
-        """Bound one part of the space; yield what of it may hold a better answer."""
-        if (relaxed := self._relax(low, high)) is None:
-            return
-        value, point, slopes = relaxed
-        is_whole = bool(fractions(point).max() < NEARLY)
-        bound = ceil(value - 1000 * NEARLY)
-        if bound < self._worth:
-            on = frozenset(np.flatnonzero(np.round(point)).tolist())
-            if rows := self._broken(point, on, is_whole=is_whole):
-                self._add(rows)
-                yield bound, low, high
-                return
-            if is_whole:
-                self._best, bound = on, self._cost(on)
-                self._worth = bound
-        gap = self._worth - value + 0.5
-        low = np.where(slopes < -gap, high, low)
-        high = np.where(slopes > gap, low, high)
-        if bound == self._worth:
-            self._open.append((low, high))
-        if bound < self._worth:
-            shares = np.where(low < high, fractions(point) * self._heavy, 0)
-            middle = np.arange(len(shares)) == shares.argmax()
-            yield bound, low, np.where(middle, 0, high)
-            yield bound, np.where(middle, 1, low), high
+    def _is_tie(self, bound: float) -> bool:
+        return self._is_found and bound == self._limit
 
-    def _broken(self, point: Vector, on: On, *, is_whole: bool) -> list[Row]:
-        """Find rows that every deliverable answer obeys and this point does not."""
+    def _explore(self, root: Part) -> None:
+        """Find the best answer within the limit, and where its equals can be."""
+        self._ties = []
+        ticks = count()
+        heap: list[tuple[int | float, int, Part]] = [(-inf, next(ticks), root)]
+        while heap and heap[0][0] <= self._limit:
+            bound, _, part = heappop(heap)
+            if self._is_tie(bound):
+                self._tie(part)
+                continue
+            for least, smaller in self._split(part):
+                heappush(heap, (least, -next(ticks), smaller))
+
+    def _tie(self, part: Part) -> None:
+        lift = part.relaxation.lift
+        self._ties.append((self._limit, lift(part.low), lift(part.high)))
+
+    def _split(self, part: Part) -> Iterator[Bounded]:
+        """Bound a part of the space; yield what of it may hold a better answer."""
+        if (top := self._relax(part)) is None:
+            return
+        gap = self._limit - top.value + 0.01
+        low = np.where(top.slopes < -gap, part.high, part.low)
+        high = np.where(top.slopes > gap, part.low, part.high)
+        relaxation = part.relaxation
+        free = low < high
+        if self._is_tie(top.bound):
+            self._tie(Part(relaxation=relaxation, low=low, high=high))
+        elif free.sum() < SHARE * len(free):
+            yield top.bound, whole_of(relaxation.within(low, high))
+        else:
+            shares = fractions(top.point) * self._heavy[relaxation.columns]
+            middle = np.arange(len(free)) == np.where(free, shares, 0).argmax()
+            down, up = np.where(middle, 0, high), np.where(middle, 1, low)
+            yield top.bound, Part(relaxation=relaxation, low=low, high=down)
+            yield top.bound, Part(relaxation=relaxation, low=up, high=high)
+
+    def _relax(self, part: Part) -> Optimum | None:
+        """Solve a part without wholeness; cut off what no answer can be.
+
+        Returns:
+            Nothing where all answers are above the limit.
+        """
+        last, rounds = -inf, 0
+        while True:
+            top = part.relaxation.solve(part.low, part.high)
+            if top is None or top.bound > self._limit:
+                return None
+            if self._is_tie(top.bound):
+                return top
+            is_whole = bool(fractions(top.point).max(initial=0) < NEARLY)
+            if (is_whole or part.is_new) and self._forbid(part, top, is_whole=is_whole):
+                continue
+            if is_whole:
+                self._best = self._on(part, top)
+                self._limit, self._is_found = self._cost(self._best), True
+            is_stuck = rounds > 1 and top.value - last < STUCK
+            is_done = is_whole or is_stuck or not part.is_new or rounds == ROUNDS
+            if is_done or not part.relaxation.cut(top.point):
+                return top
+            last, rounds = top.value, rounds + 1
+
+    def _on(self, part: Part, top: Optimum) -> On:
+        full = part.relaxation.lift(np.round(top.point))
+        return frozenset(np.flatnonzero(full).tolist())
+
+    def _forbid(self, part: Part, top: Optimum, *, is_whole: bool) -> bool:
+        """Add rows that every deliverable answer obeys and this optimum does not."""
+        on = self._on(part, top)
         rows = against_loops(self._case, on)
         if is_whole and not rows:
             rows = against_claims(self._case, on)
-        return [
+        point = part.relaxation.lift(top.point)
+        broken = [
             (terms, most)
             for terms, most in rows
             if sum(one * point[column] for column, one in terms.items()) > most + 0.05
         ]
-
-    def _relax(self, low: Vector, high: Vector) -> tuple[float, Vector, Vector] | None:
-        """Solve without wholeness: the optimum, where it is, its reduced costs."""
-        solver = self._solver
-        solver.changeColsBounds(len(low), self._columns, low, high)
-        solver.run()
-        if solver.getModelStatus() not in SETTLED:  # pragma: no cover  # never seen
-            solver.clearSolver()
-            solver.run()
-        if solver.getModelStatus() not in SETTLED:  # pragma: no cover
-            raise RuntimeError(f"HiGHS: {solver.getModelStatus().name}")
-        if solver.getModelStatus() == highspy.HighsModelStatus.kInfeasible:
-            return None
-        solution = solver.getSolution()
-        value = solver.getInfo().objective_function_value
-        return value, np.array(solution.col_value), np.array(solution.col_dual)
-
-    def _add(self, rows: Collection[Row]) -> None:
-        for terms, most in rows:
-            columns = np.array(list(terms), dtype=np.int32)
-            values = np.array(list(terms.values()), dtype=np.float64)
-            self._solver.addRow(-inf, most, len(terms), columns, values)
-
-
-def fractions(point: Vector) -> Vector:
-    """Return how far each coordinate is from a whole number."""
-    return np.abs(point - np.round(point))
+        if broken:
+            part.relaxation.add(*self._add(broken))
+        return bool(broken)
