@@ -7,12 +7,13 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from app.assessment import service as assessment
+from app.cohorts import service as cohorts
 from app.home.queries import list_unused_learners
+from app.identity import service as identity
 from app.identity.domain import Learner, Strength, Visitor
 from app.identity.queries import find_account
 from app.identity.service import (
     create_account,
-    erase,
     forget_expired,
     lock_learner,
     open_session,
@@ -24,6 +25,7 @@ from app.kernel.database import Database
 from app.kernel.text import Language
 from app.paths import service as paths
 from app.proficiency import service as proficiency
+from app.sharing import service as sharing
 
 BATCH = 200
 """Learners erased in one transaction, so that nobody waits long for the others."""
@@ -97,7 +99,8 @@ def merge(
     ]
     if not all(present):
         return
-    for room in (assessment, proficiency, paths, journal):
+    # Upwards through the house: what is shared refers to what was answered.
+    for room in (journal, proficiency, assessment, paths, cohorts, sharing):
         room.adopt(connection, from_learner=from_learner, to_learner=to_learner)
     erase(connection, learner_id=from_learner)
     journal.record(
@@ -107,6 +110,16 @@ def merge(
         object_ref=f"learner:{from_learner}",
         occurred_at=now,
     )
+
+
+def erase(connection: Connection, *, learner_id: UUID) -> None:
+    """Remove a person and everything that is hers, at once.
+
+    Totals that were published stay; what was waiting to be counted into the next ones
+    is taken out (docs/privacy.md).
+    """
+    sharing.leave_totals(connection, learner_id=learner_id)
+    identity.erase(connection, learner_id=learner_id)
 
 
 def apply_retention(database: Database, *, unused: timedelta, now: datetime) -> int:

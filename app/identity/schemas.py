@@ -1,6 +1,6 @@
 """HTTP shapes of identity."""
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 
 class TokenIn(BaseModel):
@@ -14,6 +14,25 @@ class TokenIn(BaseModel):
 
     resume_code: str = Field(max_length=100)
     """As written down; case, blanks and hyphens do not matter."""
+
+
+class PasswordIn(BaseModel):
+    """How somebody with an account signs a program in."""
+
+    model_config = ConfigDict(
+        use_attribute_docstrings=True,
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {"email": "ada@example.org", "password": "four words no one guesses"}
+            ]
+        },
+    )
+
+    email: str = Field(max_length=254)
+    password: SecretStr = Field(max_length=256)
+    code: str | None = Field(default=None, max_length=30)
+    """Of the second factor, or a recovery code, where one is set up."""
 
 
 class TokenOut(BaseModel):

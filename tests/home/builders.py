@@ -1,18 +1,26 @@
 """A learner who has used everything there is."""
 
 from functools import partial
-from uuid import UUID
+from uuid import UUID, uuid4
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, insert, select
 
 from app.identity.domain import Learner
+from app.identity.domain.tickets import Purpose
+from app.identity.models import ResumeCodeRow
+from app.identity.service import issue_ticket
 from app.kernel.database import Base, Database
 from app.kernel.text import Language
 from app.paths import service
 from app.paths.schemas import ChoiceIn, PreferencesIn, write_path
 from tests.assessment.builders import add_result
 from tests.constants import NOON
-from tests.identity.builders import add_learner, add_session
+from tests.identity.builders import (
+    ADA_MAIL,
+    add_account,
+    add_learner,
+    add_session,
+)
 
 MOOC = "unesco-oxford-ai-dt-gov"
 
@@ -21,6 +29,19 @@ def add_whole_life(database: Database) -> Learner:
     """Give a new learner a row in every table that knows learners."""
     with database.write() as connection:
         learner = add_learner(connection)
+        add_account(connection, learner)
+        # Her resume code ended with that; an older program may have left one.
+        connection.execute(
+            insert(ResumeCodeRow),
+            {"code_digest": uuid4().hex, "learner_id": learner.learner_id},
+        )
+        issue_ticket(
+            connection,
+            purpose=Purpose.SIGN_IN,
+            learner_id=learner.learner_id,
+            address=ADA_MAIL,
+            now=NOON,
+        )
         add_session(connection, learner)
         add_result(connection, learner)
         wanted = PreferencesIn(hours_per_week=3, weeks=12, languages=[Language.FR])

@@ -62,7 +62,12 @@ def test_export_is_readable_and_holds_no_secret(database: Database) -> None:
     assert ada.resume_nonce not in text
     assert code_of(ada) not in text
     assert found["identity_learner"] == [
-        {"learner_id": ada.learner_id, "language": "fr", "created_at": NOON}
+        {
+            "learner_id": ada.learner_id,
+            "language": "fr",
+            "created_at": NOON,
+            "has_account": True,
+        }
     ]
     answers = found["assessment_answer"]
     assert {(row["value"], row["answered_at"]) for row in answers} == {("1", NOON)}

@@ -197,7 +197,7 @@ def test_registering_claims_the_answers_of_the_browser(client: TestClient) -> No
 
 def _resume_code(client: TestClient) -> str:
     page = client.get("/fr/account").text
-    return page.partition('<b class="code" dir="ltr">')[2].partition("<")[0]
+    return str(page.partition('<b class="code" dir="ltr">')[2].partition("<")[0])
 
 
 def test_signing_in_joins_the_answers_of_another_device(client: TestClient) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, delete, event, select
 from typing_extensions import override
 
 from app.identity.domain import Learner, make_resume_code
-from app.identity.service import open_session, welcome
+from app.identity.service import create_account, open_session, welcome
 from app.kernel.database import Database
 from app.kernel.jobs import JobRow
 from app.kernel.text import Language
@@ -30,6 +30,19 @@ def add_learner(
     connection: Connection, *, language: Language = Language.FR, now: datetime = NOON
 ) -> Learner:
     return welcome(connection, key=SECRET, language=language, now=now)
+
+
+def add_account(connection: Connection, learner: Learner, *, email: str = "") -> str:
+    """Let a learner sign in; return her address, by default one of her own."""
+    address = email or f"{learner.learner_id.hex}@example.org"
+    create_account(
+        connection,
+        key=SECRET,
+        learner_id=learner.learner_id,
+        email=address,
+        now=NOON,
+    )
+    return address
 
 
 def add_session(

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from app.assessment.queries import list_attempts
 from app.home import queries
 from app.home.pages.entering import field
+from app.home.service import erase
 from app.identity.access import (
     FRESH,
     SESSION_COOKIE,
@@ -25,7 +26,6 @@ from app.identity.errors import FreshProofNeededError
 from app.identity.queries import find_account, list_sessions
 from app.identity.service import (
     close_session,
-    erase,
     revoke_other_sessions,
     revoke_session,
     set_display_name,

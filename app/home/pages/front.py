@@ -1,10 +1,20 @@
 """The front page, and plain words about data, law and help."""
 
+from babel import Locale
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from app.assessment.queries import find_open_attempt, list_attempts
 from app.frameworks.queries import get_current_instrument, get_default_framework
+from app.home.domain import (
+    COUNTS_SOURCE,
+    KEPT,
+    LAWS,
+    LAWS_SOURCE,
+    MALABO_PARTIES,
+    MALABO_SOURCE,
+    WITHOUT_LAW,
+)
 from app.identity.access import LearnerDep, PageDep
 from app.kernel.database import ReadDep
 from app.web.languages import prefers
@@ -62,11 +72,32 @@ def go_on(page: PageDep, learner: LearnerDep, connection: ReadDep) -> Response:
 @router.get("/{lang:lang}/privacy", name="home:privacy")
 def show_privacy(page: PageDep) -> Response:
     """Say what is kept, why and how long."""
-    days = page.settings.session_lifetime.days
-    return page.render("home/privacy.html", session_days=days)
+    settings = page.settings
+    return page.render(
+        "home/privacy.html",
+        session_days=settings.session_lifetime.days,
+        account_days=settings.account_session_lifetime.days,
+        unused_days=settings.unused_lifetime.days,
+        kept=KEPT,
+    )
 
 
 @router.get("/{lang:lang}/help", name="home:help")
 def show_help(page: PageDep) -> Response:
     """Answer what people ask."""
     return page.render("home/help.html")
+
+
+@router.get("/{lang:lang}/privacy/law", name="home:law")
+def show_law(page: PageDep) -> Response:
+    """Say which law applies where, as far as we have a source, and whom to ask."""
+    names = Locale(str(page.language)).territories
+    laws = sorted(LAWS, key=lambda law: names[law.country])
+    return page.render(
+        "home/law.html",
+        laws=laws,
+        names=names,
+        parties=sorted(names[code] for code in MALABO_PARTIES),
+        without=sorted(names[code] for code in WITHOUT_LAW),
+        sources={"malabo": MALABO_SOURCE, "laws": LAWS_SOURCE, "counts": COUNTS_SOURCE},
+    )
