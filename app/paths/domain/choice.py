@@ -1,7 +1,7 @@
 """From gaps to the best plan a learner has the hours and the data for, exactly.
 
-The choice is an integer programme (``case``), solved by branch and bound over linear
-relaxations that HiGHS solves (``search``). What depends on the order of study
+The choice is an integer programme (``case``), solved by branch and cut (``search``) over
+linear relaxations that HiGHS solves (``relaxation``). What depends on the order of study
 (``order``) is checked on the answers; rows then forbid what no order can deliver.
 """
 

@@ -34,8 +34,8 @@ NEARLY = 1e-6
 """HiGHS's tolerance."""
 
 
-TRIES, CUTS, LONGEST = 16, 8, 90
-"""Cuts looked at and kept at a time, and columns in one: long ones slow HiGHS down."""
+TRIES, CUTS = 16, 8
+"""How many cuts are looked at and kept at a time."""
 
 
 SHALLOW = 0.01
@@ -232,11 +232,10 @@ def round_up(terms: Vector, limits: Vector, point: Vector) -> tuple[Vector, Vect
     """Choose cuts that cut deep and are unlike each other; make them whole."""
     terms = np.where(np.abs(terms) < NEARLY / 1000, 0, terms)
     lengths = np.sqrt((terms * terms).sum(axis=1))
-    sizes = np.count_nonzero(terms, axis=1)
     depths = np.where(lengths > 0, (terms @ point - limits) / (lengths + NEARLY), 0)
     kept: list[int] = []
     for one in np.argsort(-depths):
-        if len(kept) < CUTS and depths[one] > SHALLOW and sizes[one] <= LONGEST:
+        if len(kept) < CUTS and depths[one] > SHALLOW:
             alike = terms[kept] @ terms[one] / (lengths[kept] * lengths[one])
             if (np.abs(alike) < ALIKE).all():
                 kept.append(int(one))
