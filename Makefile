@@ -2,6 +2,7 @@
 PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
+comma := ,
 EXTRACT := $(BIN)/pybabel --quiet extract -F babel.cfg -k N_ -k NN_:1,2 --omit-header --sort-output --no-location
 UPDATE := --domain messages --output-dir app/web/locales --no-fuzzy-matching --ignore-obsolete --width 100
 
@@ -28,7 +29,7 @@ check: .venv/dev ## Check format, lint, types, house plan, templates, catalogues
 	@$(BIN)/python -m app check
 
 bench: .venv/dev ## Measure speed against a ceiling, in the same run (FULL=1: a million learners)
-	@$(BIN)/python -m tests.bench $(if $(FULL),--learners 1000000)
+	@$(BIN)/python -m tests.bench $(if $(FULL),--learners 1000$(comma)10000$(comma)100000$(comma)1000000)
 
 format: .venv/dev ## Put the code into the standard form
 	@$(BIN)/ruff check --fix --quiet; $(BIN)/ruff format --quiet

@@ -1,13 +1,13 @@
 """One declarative base, one way to open a transaction, and where the databases differ."""
 
+import sqlite3
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar
 
-from alembic.runtime.migration import MigrationContext
 from fastapi import Depends, Request
 from sqlalchemy import (
     ColumnElement,
@@ -26,6 +26,7 @@ from sqlalchemy import (
     event,
     func,
     insert,
+    inspect,
     literal,
     select,
     text,
@@ -33,6 +34,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass
 from sqlalchemy.sql.dml import Insert
 from typing_extensions import override
@@ -43,10 +45,18 @@ POOL_SIZE = 8
 """Connections and worker threads of one process: 40 threads are slower than 4."""
 MAX_OVERFLOW = 3 * POOL_SIZE
 """A thread holds at most two connections to read and one to write."""
+_POOL: Any = {
+    "pool_size": POOL_SIZE,
+    "max_overflow": MAX_OVERFLOW,
+    "pool_use_lifo": True,
+    "hide_parameters": True,
+}
 _READS = "masar_reads"
 """Execution option of connections that open no transaction on SQLite."""
 LOCK_WAIT_MS = 5000
 """How long SQLite waits for another process's write before it gives up."""
+LOOP_WAIT_MS = 10
+"""How long the event loop waits for a write, and all requests with it."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -103,6 +113,10 @@ class Base(MappedAsDataclass, DeclarativeBase, kw_only=True, eq=False, repr=Fals
     }
 
 
+class BusyError(Exception):
+    """Another write takes longer than the event loop may wait; nothing has begun."""
+
+
 class Database:
     """An engine and its rules: how a read and a write begin, wait and end.
 
@@ -130,7 +144,7 @@ class Database:
 
     def read(self) -> AbstractContextManager[Connection]:
         """Open a connection that may only SELECT."""
-        return _Borrowed(self._readers, self._reader)
+        return _Borrowed(self._readers, self._reader, self._drop_idle)
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -141,16 +155,31 @@ class Database:
         """
         with (
             self._writing if self.is_embedded else nullcontext(),
-            _Borrowed(self._writers, self._engine) as connection,
+            _Borrowed(self._writers, self._engine, self._drop_idle) as connection,
             connection.begin(),
         ):
             yield connection
 
+    @contextmanager
+    def write_at_once(self) -> Iterator[Connection]:
+        """Do on SQLite what ``write`` does, or raise ``BusyError`` rather than wait."""
+        if not self._writing.acquire(timeout=LOOP_WAIT_MS / 1000):
+            raise BusyError
+        try:
+            borrowed = _Borrowed(self._writers, self._engine, self._drop_idle)
+            with borrowed as connection, _begin_at_once(connection):
+                yield connection
+        finally:
+            self._writing.release()
+
     def close(self) -> None:
         """Give every connection back."""
-        for idle in (self._readers, self._writers):
-            _close(idle)
+        self._drop_idle()
         self._engine.dispose()
+
+    def _drop_idle(self) -> None:
+        while idle := self._readers or self._writers:
+            idle.pop().close()
 
 
 class _Borrowed:
@@ -160,11 +189,12 @@ class _Borrowed:
     first; after a failure it is closed, and if it is lost, the idle ones too.
     """
 
-    __slots__ = ("_connection", "_engine", "_idle")
+    __slots__ = ("_connection", "_drop_idle", "_engine", "_idle")
 
-    def __init__(self, idle: list[Connection], engine: Engine) -> None:
-        self._idle = idle
-        self._engine = engine
+    def __init__(
+        self, idle: list[Connection], engine: Engine, drop_idle: Callable[[], None]
+    ) -> None:
+        self._idle, self._engine, self._drop_idle = idle, engine, drop_idle
 
     def __enter__(self) -> Connection:
         try:
@@ -180,12 +210,7 @@ class _Borrowed:
         is_lost = self._connection.invalidated
         self._connection.close()
         if is_lost:
-            _close(self._idle)
-
-
-def _close(idle: list[Connection]) -> None:
-    while idle:
-        idle.pop().close()
+            self._drop_idle()
 
 
 def _create_engine(url: str) -> Engine:
@@ -195,11 +220,8 @@ def _create_engine(url: str) -> Engine:
     if parsed.get_backend_name() == "postgresql":
         return create_engine(
             parsed,
-            pool_size=POOL_SIZE,
-            max_overflow=MAX_OVERFLOW,
-            pool_use_lifo=True,
+            **_POOL,
             pool_timeout=10,
-            hide_parameters=True,
             connect_args={
                 "connect_timeout": 5,
                 # A server that hangs instead of dying must not hold every thread.
@@ -211,10 +233,7 @@ def _create_engine(url: str) -> Engine:
         )
     engine = create_engine(
         parsed,
-        pool_size=POOL_SIZE,
-        max_overflow=MAX_OVERFLOW,
-        pool_use_lifo=True,
-        hide_parameters=True,
+        **_POOL,
         connect_args={"check_same_thread": False},
     )
     event.listen(engine, "connect", _prepare_sqlite)
@@ -235,6 +254,19 @@ def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _begin_at_once(connection: Connection) -> AbstractContextManager[object]:
+    driver: Any = connection.connection.dbapi_connection
+    driver.execute(f"PRAGMA busy_timeout={LOOP_WAIT_MS}")
+    try:
+        return connection.begin()
+    except OperationalError as error:
+        if getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY:
+            raise BusyError from None
+        raise
+    finally:
+        driver.execute(f"PRAGMA busy_timeout={LOCK_WAIT_MS}")
 
 
 def _begin_immediately(connection: Connection) -> None:
@@ -334,7 +366,9 @@ def copy_rows(
 
 def find_revision(connection: Connection) -> str | None:
     """Return the newest migration that has run; ``None`` on an empty database."""
-    return MigrationContext.configure(connection).get_current_revision()
+    is_empty = not inspect(connection).has_table("alembic_version")
+    asked = text("SELECT version_num FROM alembic_version")
+    return None if is_empty else connection.execute(asked).scalar()
 
 
 def get_database(request: Request) -> Database:
@@ -349,7 +383,9 @@ def _reading(request: Request) -> Iterator[Connection]:
 
 
 def _writing(request: Request) -> Iterator[Connection]:
-    with get_database(request).write() as connection:
+    database = get_database(request)
+    is_on_loop = getattr(request.state, "on_loop", False)
+    with database.write_at_once() if is_on_loop else database.write() as connection:
         yield connection
 
 

@@ -19,6 +19,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.dependencies.utils import request_params_to_args
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
+from sqlalchemy.exc import DBAPIError
 from starlette.concurrency import run_in_threadpool
 from starlette.convertors import Convertor, register_url_convertor
 from starlette.datastructures import QueryParams
@@ -28,11 +29,14 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, ExceptionHandler, Receive, Scope, Send
 from typing_extensions import override
 
+from app.kernel.database import BusyError
 from app.kernel.errors import InvalidError, UnsupportedError
 
 Call = Callable[..., Any]
 JSON_TYPE = b"application/json"
 FORM_TYPE = b"application/x-www-form-urlencoded"
+REPEATABLE = frozenset({"GET", "PUT", "DELETE"})
+"""Idempotent: doing it again changes nothing more (RFC 9110, 9.2.2)."""
 
 
 class SmallNumberConvertor(Convertor[int]):
@@ -99,7 +103,13 @@ class Route(APIRoute):
         inline = self.inline
 
         def run(request: Request) -> Response:
-            result = _run(plan, request)
+            try:
+                result = _run(plan, request)
+            except DBAPIError as error:
+                if not error.connection_invalidated or request.method not in REPEATABLE:
+                    raise
+                # A connection had died unnoticed, as after a restart of PostgreSQL.
+                result = _run(plan, request)
             # Every transaction is committed; only now may the answer leave.
             return result if isinstance(result, Response) else respond(result)
 
@@ -109,7 +119,7 @@ class Route(APIRoute):
             if request.state.on_loop:
                 try:
                     return run(request)
-                except _LeaveLoop:
+                except (_LeaveLoop, BusyError):
                     request.state.on_loop = False
             return await run_in_threadpool(run, request)
 

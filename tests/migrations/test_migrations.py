@@ -61,3 +61,12 @@ def test_there_is_one_line_of_migrations_and_each_says_why() -> None:
     assert len(scripts.get_heads()) == 1
     assert [r.revision for r in revisions if "Why: " not in r.longdoc] == []
     assert [r.revision for r in revisions if "Undo: " not in r.longdoc] == []
+
+
+def test_an_empty_database_has_no_revision(empty_url: str) -> None:
+    database = Database(empty_url)
+    with database.read() as connection:
+        revision = find_revision(connection)
+    database.close()
+
+    assert revision is None

@@ -144,6 +144,57 @@ def test_a_page_of_questions_says_that_the_service_rests(
     assert "psycopg" not in page.text + program.text
 
 
+def test_a_restart_of_postgresql_goes_unnoticed_by_what_may_be_repeated(
+    own_postgres: PostgresServer,
+) -> None:
+    with site_on(own_postgres.get_uri()) as site:
+        address = begin_in_browser(site, "fr")
+        learner = begin(site)
+        sent = {"json": {"value": 2}, "headers": learner.headers}
+        site.put(learner.answer_url(), **sent)
+        own_postgres.stop()
+        own_postgres.start()
+        page = site.get(address)
+        own_postgres.stop()
+        own_postgres.start()
+        saved = site.put(learner.answer_url(), **sent)
+
+    assert (page.status_code, saved.status_code) == (200, 200)
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_a_write_that_must_wait_holds_up_nobody_else(
+    database_url: str, tmp_path: Path
+) -> None:
+    path = database_url.removeprefix("sqlite:///")
+    with (
+        serving(database_url, tmp_path / "log") as served,
+        caller(served.base) as client,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        learner = begin(client)
+        other = sqlite3.connect(path, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        waiting = pool.submit(
+            client.put,
+            learner.answer_url(),
+            json={"value": 3},
+            headers=learner.headers,
+        )
+        time.sleep(0.5)
+        begun = time.monotonic()
+        alive = [client.get("/healthz").status_code for _ in range(5)]
+        seconds = time.monotonic() - begun
+        was_waiting = not waiting.done()
+        other.execute("ROLLBACK")
+        other.close()
+
+        assert waiting.result().status_code == 200
+
+    assert (alive, was_waiting) == ([200] * 5, True)
+    assert seconds < 1
+
+
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 def test_sqlite_locked_by_another_program_refuses_to_write_and_goes_on_reading(
     database_url: str, monkeypatch: pytest.MonkeyPatch
