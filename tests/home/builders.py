@@ -5,6 +5,9 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import Connection, func, insert, select
 
+from app.cohorts.domain import INSTALLATION, Office
+from app.cohorts.queries import get_cohort
+from app.cohorts.service import assign_trainer, grant_office
 from app.identity.domain import Learner
 from app.identity.domain.tickets import Purpose
 from app.identity.models import ResumeCodeRow
@@ -21,6 +24,7 @@ from tests.identity.builders import (
     add_learner,
     add_session,
 )
+from tests.sharing.builders import add_cohort, add_member, share
 
 MOOC = "unesco-oxford-ai-dt-gov"
 
@@ -44,6 +48,7 @@ def add_whole_life(database: Database) -> Learner:
         )
         add_session(connection, learner)
         add_result(connection, learner)
+        _take_part(connection, learner)
         wanted = PreferencesIn(hours_per_week=3, weeks=12, languages=[Language.FR])
         service.adapt_path(
             connection,
@@ -66,6 +71,29 @@ def add_whole_life(database: Database) -> Learner:
         now=NOON,
     )
     return learner
+
+
+def _take_part(connection: Connection, learner: Learner) -> None:
+    """Let a learner be in a cohort, share her result, and hold offices."""
+    cohort_id = add_cohort(connection)
+    add_member(connection, cohort_id, learner=learner)
+    share(connection, learner, cohort_id)
+    cohort = get_cohort(connection, cohort_id=cohort_id)
+    assign_trainer(
+        connection,
+        actor_id=INSTALLATION,
+        cohort=cohort,
+        learner_id=learner.learner_id,
+        now=NOON,
+    )
+    grant_office(
+        connection,
+        actor_id=INSTALLATION,
+        learner_id=learner.learner_id,
+        office=Office.ADMINISTRATOR,
+        institution_id=cohort.institution_id,
+        now=NOON,
+    )
 
 
 def personal_counts(
