@@ -130,9 +130,7 @@ def test_merge_keeps_the_newer_aim_and_choice(connection: Connection) -> None:
 
     service.enter(connection, learner_id=owner.learner_id, by=by(guest))
 
-    assert get_choices(connection, learner_id=owner.learner_id) == {
-        MOOC: Choice.ASIDE
-    }
+    assert get_choices(connection, learner_id=owner.learner_id) == {MOOC: Choice.ASIDE}
 
 
 def test_merge_takes_what_is_shared_along(connection: Connection) -> None:
