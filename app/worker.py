@@ -16,7 +16,9 @@ import structlog
 from prometheus_client import Counter
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.identity.service import forget_expired
+from app.cohorts.queries import is_mail_due
+from app.cohorts.service import forget_ended, take_due
+from app.home.service import apply_retention
 from app.kernel.clock import current_time
 from app.kernel.database import Database
 from app.kernel.jobs import Handler, Outcome, forget_failed, run_due
@@ -26,6 +28,8 @@ from app.web import mail
 
 MOST_JOBS = 100
 """Done in one go, before the tasks have their turn."""
+LETTERS_AT_ONCE = 100
+"""Rendered in one transaction."""
 SHORTEST_IDLE_S = 0.2
 LONGEST_IDLE_S = 1.0
 """Between two looks for jobs, each one SELECT; it doubles while there are none."""
@@ -50,18 +54,46 @@ class Task:
     run it at the same time, and it may be run too often: it must not mind."""
 
 
-def _tidy(database: Database, _settings: Settings, now: datetime) -> int:
+def _tidy(database: Database, settings: Settings, now: datetime) -> int:
+    gone = apply_retention(database, unused=settings.unused_lifetime, now=now)
     with database.write() as connection:
-        return forget_expired(connection, now=now) + forget_failed(connection, now=now)
+        gone += forget_failed(connection, now=now)
+        return gone + forget_ended(connection, now=now)
 
 
 def _release(database: Database, _settings: Settings, now: datetime) -> int:
     return release_waiting(database, now=now)
 
 
+def _write_to_invited(database: Database, settings: Settings, now: datetime) -> int:
+    """Queue invitations and reminders of cohorts, a few at a time: releases wait."""
+    with database.read() as connection:
+        if not is_mail_due(connection, now=now):
+            return 0
+    with database.write() as connection:
+        letters = take_due(
+            connection,
+            key=bytes.fromhex(settings.secret_key.get_secret_value()),
+            public_url=str(settings.public_url),
+            now=now,
+            limit=LETTERS_AT_ONCE,
+        )
+        for letter in letters:
+            mail.queue_mail(
+                connection,
+                to=letter.to,
+                template=letter.template,
+                language=letter.language,
+                context=letter.context,
+                now=now,
+            )
+    return len(letters)
+
+
 TASKS: tuple[Task, ...] = (
     Task(name="tidy", every=timedelta(hours=1), run=_tidy),
     Task(name="release", every=timedelta(milliseconds=300), run=_release),
+    Task(name="invitations", every=timedelta(seconds=2), run=_write_to_invited),
 )
 
 

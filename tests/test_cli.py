@@ -7,12 +7,12 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from rich.console import Console
 from sqlalchemy import func, select
 from typer.testing import CliRunner, Result
 
 from app import cli
 from app.catalogue.models import ReleaseRow
+from app.cli import running
 from app.frameworks.models import FrameworkRow, InstrumentRow
 from app.identity.models import LearnerRow
 from app.identity.service import count_use
@@ -29,8 +29,8 @@ Run = Callable[..., Result]
 @pytest.fixture(autouse=True)
 def _wide_consoles(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep every sentence on its line."""
-    monkeypatch.setattr(cli, "out", Console(width=400, highlight=False))
-    monkeypatch.setattr(cli, "err", Console(width=400, highlight=False, stderr=True))
+    for console in (cli.out, cli.err):
+        monkeypatch.setattr(console, "_width", 400)
 
 
 @pytest.fixture
@@ -100,7 +100,7 @@ def loaded(url: str) -> list[int | None]:
 def test_init_makes_secrets_that_nobody_else_reads(
     run: Run, environment: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    environment.setattr(cli, "ROOT", tmp_path)
+    environment.setattr(running, "ROOT", tmp_path)
 
     first = run("init")
     path = tmp_path / "var" / "secrets.env"
@@ -311,7 +311,7 @@ def test_several_workers_need_postgresql(run: Run, tmp_path: Path) -> None:
 def test_a_port_in_use_is_said_before_anything_is_done(
     run: Run, environment: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    environment.setattr(cli, "ROOT", tmp_path)
+    environment.setattr(running, "ROOT", tmp_path)
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         result = run(

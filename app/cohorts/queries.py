@@ -267,6 +267,14 @@ def count_people(connection: Connection, *, campaign_id: UUID) -> People:
     return People(invited=row[0], accepted=row[1], stopped=row[2])
 
 
+def list_unaccepted(connection: Connection, *, campaign_id: UUID) -> list[UUID]:
+    """Return the numbers of invitations to a campaign with which nobody came."""
+    found = select(InvitationRow.invitation_id).where(
+        InvitationRow.campaign_id == campaign_id, InvitationRow.joined_at.is_(None)
+    )
+    return list(connection.scalars(found.order_by(InvitationRow.invitation_id)))
+
+
 def count_members(connection: Connection, *, cohort_id: UUID) -> int:
     """Count who has joined a cohort, by whatever way."""
     found = select(func.count()).where(MemberRow.cohort_id == cohort_id)

@@ -28,7 +28,7 @@ from app.cohorts.service import (
     Invitee,
     Letter,
     adopt,
-    begin_questionnaire,
+    begin,
     forget_ended,
     get_offer,
     grant_office,
@@ -394,7 +394,7 @@ def test_a_learner_goes_on_with_what_she_began_or_sees_what_she_submitted(
     offer = get_offer(connection, key=SECRET, token=link, now=NOON)
 
     def go_on() -> tuple[UUID, bool]:
-        attempt = begin_questionnaire(
+        attempt = begin(
             connection, learner=learner, offer=offer, role_key=None, now=NOON
         )
         return attempt.attempt_id, attempt.is_open

@@ -16,7 +16,7 @@ from app.cohorts.errors import (
 )
 from app.cohorts.pages.countries import country_names
 from app.cohorts.pages.fields import Form, first_values, read_about, read_text
-from app.cohorts.service import Offer
+from app.cohorts.service import Offer, begin
 from app.frameworks.queries import get_framework, get_instrument
 from app.identity.access import (
     FormDep,
@@ -222,7 +222,7 @@ def _join(
         wants_reminder="remind" in form,
         now=now,
     )
-    attempt = service.begin_questionnaire(
+    attempt = begin(
         connection, learner=learner, offer=offer, role_key=_read_role(form), now=now
     )
     response = (

@@ -29,7 +29,7 @@ from app.cohorts.service.inviting import (
 from app.cohorts.service.joining import (
     Offer,
     adopt,
-    begin_questionnaire,
+    begin,
     check_offer,
     check_unit,
     find_link,
@@ -49,7 +49,7 @@ __all__ = [
     "add_institution",
     "adopt",
     "assign_trainer",
-    "begin_questionnaire",
+    "begin",
     "change_cohort",
     "check_offer",
     "check_unit",

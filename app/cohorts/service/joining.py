@@ -316,7 +316,7 @@ def find_submitted(
     )
 
 
-def begin_questionnaire(
+def begin(
     connection: Connection,
     *,
     learner: Learner,

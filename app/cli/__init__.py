@@ -1,0 +1,16 @@
+"""The command line: run, prepare and check an installation.
+
+``console`` has what every command needs; each other module has the commands of one kind.
+"""
+
+from app.cli import cohorts, content, running
+from app.cli.console import FAILED, MISUSED, UNAVAILABLE, err, masar, out
+
+__all__ = ["FAILED", "MISUSED", "UNAVAILABLE", "err", "main", "masar", "out"]
+KINDS = (running, content, cohorts)
+"""Importing them is what adds their commands."""
+
+
+def main() -> None:
+    """Run the command line."""
+    masar(prog_name="masar")
