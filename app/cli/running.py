@@ -18,10 +18,9 @@ from app.cli.console import (
     masar,
     out,
     read_settings,
-    write_to_database,
 )
 from app.cli.content import load_into
-from app.identity.service import forget_expired
+from app.home.service import apply_retention
 from app.kernel.clock import current_time
 from app.kernel.database import Database
 from app.settings import ROOT, Settings
@@ -167,7 +166,11 @@ def worker() -> None:
 @masar.command(epilog="Example (every hour, from cron): masar tidy")
 @explained
 def tidy() -> None:
-    """Delete sessions and counters that have ended."""
-    with write_to_database(read_settings()) as connection:
-        gone = forget_expired(connection, now=current_time())
+    """Delete what has ended, and answers that nobody has used for long."""
+    settings = read_settings()
+    database = Database(settings.database_url.get_secret_value())
+    gone = apply_retention(
+        database, unused=settings.unused_lifetime, now=current_time()
+    )
+    database.close()
     out.print(f"{gone} rows deleted.")
