@@ -1,27 +1,36 @@
 """The stored form of a ledger and of a sheet."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
+import numpy as np
 import orjson
 
-from app.sharing.domain.cells import Measure, Reading
+from app.sharing.domain.cells import Measure, Partition, Reading
 from app.sharing.domain.ledger import Ledger, Sheet, Track
+
+ROW = "<i4"
 
 
 def write_ledger(ledger: Ledger) -> bytes:
-    """Return a ledger as JSON."""
+    """Return a ledger as JSON; each partition is written once."""
+    numbers: dict[Partition, int] = {}
+    tables = [
+        [
+            competency,
+            measure,
+            [
+                [numbers.setdefault(t.partition, len(numbers)), t.released, t.pending]
+                for t in tracks
+            ],
+        ]
+        for (competency, measure), tracks in ledger.tables.items()
+    ]
     return orjson.dumps(
         {
             "people": ledger.people,
             "waiting": ledger.waiting,
-            "tables": [
-                [
-                    competency,
-                    measure,
-                    [[t.partition, t.released, t.pending] for t in tracks],
-                ]
-                for (competency, measure), tracks in ledger.tables.items()
-            ],
+            "partitions": list(numbers),
+            "tables": tables,
         }
     )
 
@@ -29,21 +38,31 @@ def write_ledger(ledger: Ledger) -> bytes:
 def read_ledger(content: bytes) -> Ledger:
     """Return the ledger that ``write_ledger`` wrote."""
     read = orjson.loads(content)
+    partitions = [tuple(map(tuple, each)) for each in read["partitions"]]
     return Ledger(
         people=read["people"],
         waiting=read["waiting"],
         tables={
             (competency, Measure(measure)): [
-                Track(
-                    partition=tuple(tuple(each) for each in partition),
-                    released=released,
-                    pending=pending,
-                )
-                for partition, released, pending in tracks
+                Track(partition=partitions[number], released=released, pending=pending)
+                for number, released, pending in tracks
             ]
             for competency, measure, tracks in read["tables"]
         },
     )
+
+
+def write_row(row: Sequence[int]) -> bytes:
+    """Return a row of counts as 32-bit numbers, the lowest byte first."""
+    return np.array(row, dtype=ROW).tobytes()
+
+
+def add_rows(rows: Iterable[bytes]) -> list[int]:
+    """Return the sum, place by place, of at least one row; all of one layout."""
+    found = list(rows)
+    read = np.frombuffer(b"".join(found), dtype=ROW).reshape(len(found), -1)
+    summed: list[int] = read.sum(axis=0, dtype=np.int64).tolist()
+    return summed
 
 
 def write_sheet(sheet: Sheet) -> dict[str, list[int]]:

@@ -92,9 +92,13 @@ class PoolRow(Base):
     group: Mapped[dict[str, str]] = mapped_column(JSON)
     """Value by attribute; what is not named is mixed."""
     smallest_cell: Mapped[int]
+    released_at: Mapped[datetime | None]
+    layout: Mapped[str] = mapped_column(String(32))
+    """How its tables are cut: rows of one layout may be added."""
+    row: Mapped[bytes] = mapped_column(LargeBinary)
+    """What the ledger shows, ready to be added: ``files.write_row``."""
     ledger: Mapped[bytes] = mapped_column(LargeBinary)
     """``files.write_ledger``."""
-    released_at: Mapped[datetime | None]
 
 
 class PoolCohortRow(Base):
@@ -111,9 +115,12 @@ class PoolCohortRow(Base):
         Uuid,
         ForeignKey("sharing_pool.pool_id", ondelete="CASCADE"),
         primary_key=True,
+        index=True,
     )
     is_paired: Mapped[bool]
     """Whether its people share both rounds with this cohort."""
+    revision: Mapped[int]
+    """How often the pool has changed: the sum tells whether a cohort has."""
 
 
 class ChangeRow(Base):

@@ -1,16 +1,19 @@
 """Reading shares and released totals."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, func, select
 
 from app.kernel.database import any_true
-from app.sharing.domain.ledger import Track
-from app.sharing.domain.pools import Attribute, Released, Share, Table
-from app.sharing.files import read_ledger
+from app.sharing.domain.pools import Attribute, Released, Share
+from app.sharing.domain.sums import Layout, layout_of, read_row
+from app.sharing.files import add_rows, read_ledger
 from app.sharing.models import ChangeRow, PlanRow, PoolCohortRow, PoolRow, ShareRow
 
+_layouts: dict[str, Layout] = {}
+"""By name; a name is a digest, so it means the same in every database."""
 _SHARE = select(
     ShareRow.cohort_id,
     ShareRow.round,
@@ -70,11 +73,16 @@ def list_attributes(connection: Connection, *, cohort_id: UUID) -> list[Attribut
 def list_released(
     connection: Connection, *, cohort_ids: Collection[UUID]
 ) -> list[Released]:
-    """Return everything released of some cohorts together, each pool once.
+    """Return everything released of some cohorts together, each person once.
+
+    Pools that differ only in the cohorts of their people are added up.
 
     Args:
         connection: Any connection.
         cohort_ids: Cohorts that the caller may see.
+
+    Complexity:
+        O(pools), in numbers of C: about 20 µs for each.
     """
     pools = (
         select(PoolCohortRow.pool_id, any_true(PoolCohortRow.is_paired).label("paired"))
@@ -88,14 +96,32 @@ def list_released(
             PoolRow.role_key,
             PoolRow.group,
             PoolRow.smallest_cell,
-            PoolRow.ledger,
             PoolRow.released_at,
+            PoolRow.layout,
+            PoolRow.row,
             pools.c.paired,
-        )
-        .join(pools, pools.c.pool_id == PoolRow.pool_id)
-        .order_by(PoolRow.pool_id)
+        ).join(pools, pools.c.pool_id == PoolRow.pool_id)
     )
-    return [_released(row) for row in rows]
+    alike: dict[tuple[object, ...], list[Any]] = {}
+    for row in rows:
+        group = tuple(sorted(row.group.items()))
+        key = (row.role_key or "", group, bool(row.paired), row.layout)
+        alike.setdefault(key, []).append(row)
+    return [_add_up(connection, alike[key]) for key in sorted(alike)]
+
+
+def get_revision(
+    connection: Connection, *, cohort_ids: Collection[UUID]
+) -> tuple[int, int]:
+    """Return numbers that differ whenever what is released of some cohorts differs.
+
+    Whoever keeps something drawn from ``list_released`` asks for them first.
+    """
+    found = select(
+        func.count(), func.coalesce(func.sum(PoolCohortRow.revision), 0)
+    ).where(PoolCohortRow.cohort_id.in_(cohort_ids))
+    pools, revisions = connection.execute(found).one()
+    return pools, int(revisions)
 
 
 def list_waiting_pools(connection: Connection, *, limit: int) -> list[UUID]:
@@ -103,23 +129,29 @@ def list_waiting_pools(connection: Connection, *, limit: int) -> list[UUID]:
     return list(connection.scalars(select(ChangeRow.pool_id).distinct().limit(limit)))
 
 
-def _released(row: Row[*tuple[object, ...]]) -> Released:
-    ledger = read_ledger(row.ledger)
+def _add_up(connection: Connection, rows: Sequence[Any]) -> Released:
+    """Add up pools of the same role, group, pairing and layout."""
+    first = rows[0]
+    summed = add_rows(row.row for row in rows)
+    layout = _get_layout(connection, first.layout, pool_id=first.pool_id)
     return Released(
-        pool_id=row.pool_id,
-        role_key=row.role_key,
-        group=row.group,
-        is_paired=bool(row.paired),
-        people=ledger.people,
-        waiting=ledger.waiting,
-        smallest_cell=row.smallest_cell,
-        released_at=row.released_at,
-        tables={
-            key: tuple(_table(track) for track in tracks if any(track.released))
-            for key, tracks in ledger.tables.items()
-        },
+        role_key=first.role_key,
+        group=first.group,
+        is_paired=bool(first.paired),
+        people=summed[0],
+        waiting=summed[1],
+        smallest_cell=max(row.smallest_cell for row in rows),
+        released_at=max(
+            (row.released_at for row in rows if row.released_at), default=None
+        ),
+        tables=read_row(layout, summed),
     )
 
 
-def _table(track: Track) -> Table:
-    return Table(partition=track.partition, counts=tuple(track.released))
+def _get_layout(connection: Connection, name: str, *, pool_id: UUID) -> Layout:
+    layout = _layouts.get(name)
+    if layout is None:
+        found = select(PoolRow.ledger).where(PoolRow.pool_id == pool_id)
+        layout = layout_of(read_ledger(connection.scalars(found).one()))
+        _layouts[name] = layout
+    return layout

@@ -75,8 +75,10 @@ def upgrade() -> None:
         sa.Column("role_key", sa.String(length=64), nullable=True),
         sa.Column("group", sa.JSON(), nullable=False),
         sa.Column("smallest_cell", sa.Integer(), nullable=False),
-        sa.Column("ledger", sa.LargeBinary(), nullable=False),
         sa.Column("released_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("layout", sa.String(length=32), nullable=False),
+        sa.Column("row", sa.LargeBinary(), nullable=False),
+        sa.Column("ledger", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("pool_id", name=op.f("pk_sharing_pool")),
         sa.UniqueConstraint(
             "pool_digest", name=op.f("uq_sharing_pool_one_pool_per_key")
@@ -87,6 +89,7 @@ def upgrade() -> None:
         sa.Column("cohort_id", sa.Uuid(), nullable=False),
         sa.Column("pool_id", sa.Uuid(), nullable=False),
         sa.Column("is_paired", sa.Boolean(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["cohort_id"],
             ["cohorts_cohort.cohort_id"],
@@ -102,6 +105,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint(
             "cohort_id", "pool_id", name=op.f("pk_sharing_pool_cohort")
         ),
+    )
+    op.create_index(
+        op.f("ix_sharing_pool_cohort_pool_id"), "sharing_pool_cohort", ["pool_id"]
     )
     op.create_table(
         "sharing_change",

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID, uuid4
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, insert, select
 
 from app.cohorts.domain import Gender, InstitutionKind
 from app.cohorts.models import (
@@ -18,8 +18,9 @@ from app.identity.domain import Learner
 from app.kernel.database import Database
 from app.kernel.text import Language
 from app.sharing.domain.cells import Measure
-from app.sharing.domain.pools import Released
-from app.sharing.queries import list_released
+from app.sharing.domain.ledger import Ledger
+from app.sharing.files import read_ledger
+from app.sharing.models import PoolCohortRow, PoolRow
 from app.sharing.service import release_waiting, share_result
 from tests.assessment.builders import add_result
 from tests.constants import NOON
@@ -161,16 +162,23 @@ def shown(
 ) -> list[Shown]:
     """Return what is released, pool by pool, the largest first."""
     with database.read() as connection:
-        pools = list_released(connection, cohort_ids=cohort_ids)
+        ledgers = list_ledgers(connection, *cohort_ids)
     return sorted(
-        (_shown(pool, competency, measure) for pool in pools), key=lambda s: -s.people
+        (_shown(ledger, competency, measure) for ledger in ledgers),
+        key=lambda s: -s.people,
     )
 
 
-def _shown(pool: Released, competency: str, measure: Measure) -> Shown:
-    tables = pool.tables.get((competency, measure), ())
+def list_ledgers(connection: Connection, *cohort_ids: UUID) -> list[Ledger]:
+    pools = select(PoolCohortRow.pool_id).where(PoolCohortRow.cohort_id.in_(cohort_ids))
+    found = select(PoolRow.ledger).where(PoolRow.pool_id.in_(pools))
+    return [read_ledger(content) for content in connection.scalars(found)]
+
+
+def _shown(ledger: Ledger, competency: str, measure: Measure) -> Shown:
+    tracks = ledger.tables.get((competency, measure), [])
     return Shown(
-        people=pool.people,
-        waiting=pool.waiting,
-        counts=[list(table.counts) for table in tables],
+        people=ledger.people,
+        waiting=ledger.waiting,
+        counts=[track.released for track in tracks if any(track.released)],
     )

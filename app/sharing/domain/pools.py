@@ -153,30 +153,20 @@ class Table:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Released:
-    """What is released of one pool. All that ``insights`` ever sees of results."""
+    """What is released of pools of one role, group and pairing, added up.
 
-    pool_id: UUID
+    All that ``insights`` ever sees of results.
+    """
+
     role_key: str | None
     group: Mapping[str, str]
-    """Value by attribute, where the whole pool has one."""
+    """Value by attribute, where all of them have one."""
     is_paired: bool
     """Whether its people share both rounds with the cohort asked for."""
     people: int
     waiting: int
-    """People more (or fewer) than released."""
+    """Changes that are not released: people more or fewer."""
     smallest_cell: int
     released_at: datetime | None
     tables: Mapping[tuple[str, Measure], tuple[Table, ...]]
     """By competency and measure: from coarse to fine, only those with people."""
-
-    def finest(self, competency: str, measure: Measure) -> Table | None:
-        """Return the finest table that is not much older than the coarsest.
-
-        A finer table waits longer: below half of the people it no longer speaks for
-        the pool.
-        """
-        tables = self.tables.get((competency, measure), ())
-        if not tables:
-            return None
-        most = tables[0].people
-        return [t for t in tables if 2 * t.people >= most][-1]

@@ -22,7 +22,8 @@ from app.sharing.domain.pools import (
     PoolKey,
     split_shares,
 )
-from app.sharing.files import write_ledger, write_sheet
+from app.sharing.domain.sums import draw_row, layout_of, name_layout
+from app.sharing.files import write_ledger, write_row, write_sheet
 from app.sharing.models import ChangeRow, ContributionRow, PoolCohortRow, PoolRow
 from app.sharing.queries import list_attributes, list_shares
 
@@ -33,7 +34,7 @@ _POOL = Upsert(
 )
 _POOL_COHORT = Upsert(
     PoolCohortRow,
-    values=("cohort_id", "pool_id", "is_paired"),
+    values=("cohort_id", "pool_id", "is_paired", "revision"),
     keys=("cohort_id", "pool_id"),
 )
 
@@ -188,15 +189,22 @@ def _open_pool(connection: Connection, key: PoolKey, *, smallest: int) -> None:
             "role_key": key.role_key,
             "group": {str(name): value for name, value in key.group},
             "smallest_cell": smallest,
-            "ledger": write_ledger(ledger),
             "released_at": None,
+            "layout": name_layout(layout_of(ledger)),
+            "row": write_row(draw_row(ledger)),
+            "ledger": write_ledger(ledger),
         },
     )
     if made:
         _POOL_COHORT.execute(
             connection,
             [
-                {"cohort_id": cohort_id, "pool_id": pool_id, "is_paired": is_paired}
+                {
+                    "cohort_id": cohort_id,
+                    "pool_id": pool_id,
+                    "is_paired": is_paired,
+                    "revision": 0,
+                }
                 for cohort_id, is_paired in key.cohorts
             ],
         )

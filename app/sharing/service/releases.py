@@ -1,25 +1,44 @@
 """Releasing totals."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from app.kernel.database import Database
-from app.sharing.domain.ledger import Change
-from app.sharing.files import read_ledger, read_sheet, write_ledger
-from app.sharing.models import ChangeRow, PoolRow
+from app.sharing.domain.ledger import Change, Ledger
+from app.sharing.domain.sums import draw_row
+from app.sharing.files import read_ledger, read_sheet, write_ledger, write_row
+from app.sharing.models import ChangeRow, PoolCohortRow, PoolRow
 from app.sharing.queries import list_waiting_pools
 
 MOST_FOLDED = 300
 """Changes taken in by one transaction: on SQLite it holds the only write lock."""
+POOLS_AT_ONCE = 25
+"""Pools changed by one transaction: each costs a millisecond, a commit several."""
+MOST_POOLS = 500
+"""Pools of one run."""
+_KEPT = (
+    update(PoolRow)
+    .where(PoolRow.pool_id == bindparam("which"))
+    .values({name: bindparam(name) for name in ("ledger", "row", "released_at")})
+)
+_CHANGED = (
+    update(PoolCohortRow)
+    .where(PoolCohortRow.pool_id == bindparam("which"))
+    .values(revision=PoolCohortRow.revision + 1)
+)
 
 
-def release_waiting(database: Database, *, now: datetime, limit: int = 50) -> int:
+def release_waiting(
+    database: Database, *, now: datetime, limit: int = MOST_POOLS
+) -> int:
     """Fold waiting changes into their pools and release what may be released.
 
-    Each pool in a transaction of its own; another process that does the same is not
-    waited for.
+    Some pools in each transaction; another process that does the same is not waited
+    for, and nor are those who share meanwhile.
 
     Returns:
         How many changes were taken in.
@@ -27,44 +46,69 @@ def release_waiting(database: Database, *, now: datetime, limit: int = 50) -> in
     with database.read() as connection:
         waiting = list_waiting_pools(connection, limit=limit)
     folded = 0
-    for pool_id in waiting:
+    for start in range(0, len(waiting), POOLS_AT_ONCE):
         with database.write() as connection:
-            folded += _fold_pool(connection, pool_id=pool_id, now=now)
+            some = waiting[start : start + POOLS_AT_ONCE]
+            folded += _fold_pools(connection, some, now=now)
     return folded
 
 
-def _fold_pool(connection: Connection, *, pool_id: UUID, now: datetime) -> int:
-    pool = connection.execute(
-        select(PoolRow.ledger, PoolRow.smallest_cell)
-        .where(PoolRow.pool_id == pool_id)
-        .with_for_update(skip_locked=True)
-    ).first()
-    if pool is None:
-        return 0
-    rows = connection.execute(
-        select(ChangeRow.change_id, ChangeRow.sign, ChangeRow.sheet)
-        .where(ChangeRow.pool_id == pool_id)
-        .limit(MOST_FOLDED)
-    ).all()
-    if not rows:
-        return 0
-    ledger = read_ledger(pool.ledger)
-    before = [track.released for tracks in ledger.tables.values() for track in tracks]
-    ledger.fold(
-        (Change(sign=row.sign, sheet=read_sheet(row.sheet)) for row in rows),
-        smallest=pool.smallest_cell,
-    )
-    after = [track.released for tracks in ledger.tables.values() for track in tracks]
-    values = {"ledger": write_ledger(ledger)}
-    if after != before:
-        values["released_at"] = now  # type: ignore[assignment]  # columns differ in type
-    connection.execute(
-        update(PoolRow).where(PoolRow.pool_id == pool_id).values(**values)
-    )
-    connection.execute(
-        delete(ChangeRow).where(
-            ChangeRow.pool_id == pool_id,
-            ChangeRow.change_id.in_([row.change_id for row in rows]),
+def _fold_pools(
+    connection: Connection, pool_ids: Sequence[UUID], *, now: datetime
+) -> int:
+    # Not FOR UPDATE: whoever queues a change holds the key of its pool, which must
+    # neither wait for this transaction nor keep it from the pool.
+    pools = connection.execute(
+        select(
+            PoolRow.pool_id, PoolRow.ledger, PoolRow.smallest_cell, PoolRow.released_at
         )
+        .where(PoolRow.pool_id.in_(pool_ids))
+        .with_for_update(skip_locked=True, key_share=True)
+    ).all()
+    changes = _take_changes(connection, [pool.pool_id for pool in pools])
+    folded = [
+        _fold(pool, changes[pool.pool_id], now=now)
+        for pool in pools
+        if pool.pool_id in changes
+    ]
+    if folded:
+        connection.execute(_KEPT, folded)
+        connection.execute(_CHANGED, [{"which": each["which"]} for each in folded])
+    return sum(map(len, changes.values()))
+
+
+def _take_changes(
+    connection: Connection, pool_ids: Sequence[UUID]
+) -> dict[UUID, list[Change]]:
+    """Remove what waits for some pools, and return it."""
+    waiting = (
+        select(ChangeRow.change_id)
+        .where(ChangeRow.pool_id.in_(pool_ids))
+        .limit(MOST_FOLDED)
     )
-    return len(rows)
+    rows = connection.execute(
+        delete(ChangeRow)
+        .where(ChangeRow.pool_id.in_(pool_ids), ChangeRow.change_id.in_(waiting))
+        .returning(ChangeRow.pool_id, ChangeRow.sign, ChangeRow.sheet)
+    )
+    taken: dict[UUID, list[Change]] = {}
+    for row in rows:
+        change = Change(sign=row.sign, sheet=read_sheet(row.sheet))
+        taken.setdefault(row.pool_id, []).append(change)
+    return taken
+
+
+def _fold(pool: Any, changes: Sequence[Change], *, now: datetime) -> dict[str, Any]:  # noqa: ANN401 -- a row
+    ledger = read_ledger(pool.ledger)
+    before = _released(ledger)
+    ledger.fold(changes, smallest=pool.smallest_cell)
+    return {
+        "which": pool.pool_id,
+        "ledger": write_ledger(ledger),
+        "row": write_row(draw_row(ledger)),
+        "released_at": now if _released(ledger) != before else pool.released_at,
+    }
+
+
+def _released(ledger: Ledger) -> list[list[int]]:
+    return [track.released for tracks in ledger.tables.values() for track in tracks]
