@@ -24,6 +24,7 @@ from app.home import pages as home_pages
 from app.identity import api as identity_api
 from app.identity import pages as identity_pages
 from app.identity.access import PROOF_ERRORS, send_to_proof
+from app.insights import api as insights_api
 from app.insights import pages as insights_pages
 from app.interop import calendar
 from app.kernel.database import POOL_SIZE, Database
@@ -63,6 +64,7 @@ APIS = (
     home_api.router,
     cohorts_api.router,
     sharing_api.router,
+    insights_api.router,
 )
 HOT = (
     assessment_pages.hot,

@@ -1,10 +1,11 @@
 """Reading what dashboards show: released totals, and who takes part."""
 
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
@@ -27,9 +28,9 @@ from sqlalchemy import (
 from app.assessment.models import AttemptRow
 from app.cohorts.domain import Cohort
 from app.cohorts.models import InstitutionRow, InvitationRow, MemberRow, RosterRow
+from app.cohorts.queries import list_cohorts_below
 from app.frameworks.domain import Framework
 from app.frameworks.queries import get_framework
-from app.identity.models import LearnerRow
 from app.insights.domain.dashboard import (
     Dashboard,
     Lens,
@@ -41,14 +42,17 @@ from app.kernel.text import Language
 from app.paths.domain.plan import Choice
 from app.paths.models import ChoiceRow, PathRow
 from app.proficiency.models import AimRow
-from app.sharing.domain.pools import Attribute
+from app.sharing.domain.pools import Attribute, Released
 from app.sharing.models import ShareRow
 from app.sharing.queries import list_released
 
+Value = TypeVar("Value")
 FEW_MEMBERS = 200
 """Up to here people are counted anew at every look."""
 KEPT_S = 2.0
 """How long the counts of larger cohorts are kept in the process."""
+MOST_DRAWN = 200
+"""Dashboards kept in the process, by what they are drawn from."""
 MOST_TIMES = 50
 """Counting may take a fiftieth of the time: slow counts are kept longer."""
 
@@ -57,39 +61,60 @@ MOST_TIMES = 50
 class _Kept:
     """A count, and until when it is good enough."""
 
-    turnout: Turnout
+    value: Any
     until: float
     """Of ``time.monotonic``."""
     counting: Lock
     """Held by the one who counts anew; the others take what is there."""
 
 
-_kept: WeakKeyDictionary[Engine, dict[UUID, _Kept]] = WeakKeyDictionary()
+_drawn: dict[Hashable, Dashboard] = {}
+_kept: WeakKeyDictionary[Engine, dict[tuple[str | UUID, ...], _Kept]] = (
+    WeakKeyDictionary()
+)
 
 
-def get_turnout(connection: Connection, *, cohort: Cohort) -> Turnout:
-    """Return who takes part in a cohort; of large cohorts as of seconds ago.
+def _keep(
+    connection: Connection,
+    name: tuple[str | UUID, ...],
+    count: Callable[[], Value],
+    size_of: Callable[[Value], int],
+) -> Value:
+    """Return a count; of many people one of seconds ago.
 
-    One process counts a large cohort at most every ``KEPT_S``, and with at most a
+    One process counts the same people at most every ``KEPT_S``, and with at most a
     fiftieth of its time; meanwhile everybody gets the count before.
     """
     known = _kept.setdefault(connection.engine, {})
-    kept = known.get(cohort.cohort_id)
+    kept = known.get(name)
     if kept is not None and (
         time.monotonic() < kept.until or not kept.counting.acquire(blocking=False)
     ):
-        return kept.turnout
+        found: Value = kept.value
+        return found
     began = time.monotonic()
     try:
-        turnout = count_turnout(connection, cohort=cohort)
+        value = count()
     finally:
         if kept is not None:
             kept.counting.release()
     ended = time.monotonic()
-    if turnout.joined > FEW_MEMBERS:
+    if size_of(value) > FEW_MEMBERS:
         until = ended + max(KEPT_S, MOST_TIMES * (ended - began))
-        known[cohort.cohort_id] = _Kept(turnout=turnout, until=until, counting=Lock())
-    return turnout
+        known[name] = _Kept(value=value, until=until, counting=Lock())
+    else:
+        known.pop(name, None)
+    return value
+
+
+def get_turnout(connection: Connection, *, cohort: Cohort) -> Turnout:
+    """Return who takes part in a cohort; of large cohorts as of seconds ago."""
+    return _keep(
+        connection,
+        ("turnout", cohort.cohort_id),
+        lambda: count_turnout(connection, cohort=cohort),
+        lambda turnout: turnout.joined,
+    )
 
 
 def count_turnout(connection: Connection, *, cohort: Cohort) -> Turnout:
@@ -181,13 +206,12 @@ def _members(cohort: Cohort) -> Any:  # noqa: ANN401 -- a CTE
             MemberRow.grade.label(Trait.GRADE),
             MemberRow.gender.label(Trait.GENDER),
             MemberRow.country.label(Trait.COUNTRY),
-            LearnerRow.language.label(Trait.LANGUAGE),
+            MemberRow.language.label(Trait.LANGUAGE),
             AimRow.role_key.label(Trait.ROLE),
             stage.label("stage"),
             _flag(on_path).label("on-path"),
             _flag(done).label("step-done"),
         )
-        .join(LearnerRow, LearnerRow.learner_id == MemberRow.learner_id)
         .join(AimRow, AimRow.learner_id == MemberRow.learner_id, isouter=True)
         .where(MemberRow.cohort_id == cohort.cohort_id)
         .cte("members")
@@ -209,25 +233,6 @@ def _count_invited(connection: Connection, cohort_id: UUID) -> int:
         or_(InvitationRow.roster_id.is_(None), InvitationRow.roster_id.in_(imported)),
     )
     return connection.scalar(found) or 0
-
-
-def count_members(
-    connection: Connection, *, cohort_ids: Collection[UUID]
-) -> dict[UUID, tuple[int, int]]:
-    """Return members, and those of them who share, by cohort."""
-    members = (
-        select(MemberRow.cohort_id, func.count())
-        .where(MemberRow.cohort_id.in_(cohort_ids))
-        .group_by(MemberRow.cohort_id)
-    )
-    shares = (
-        select(ShareRow.cohort_id, func.count(ShareRow.learner_id.distinct()))
-        .where(ShareRow.cohort_id.in_(cohort_ids))
-        .group_by(ShareRow.cohort_id)
-    )
-    joined: Sequence[Any] = connection.execute(members).all()
-    shared = dict(connection.execute(shares).tuples().all())
-    return {each: (people, shared.get(each, 0)) for each, people in joined}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -271,15 +276,38 @@ def get_view(
     return View(
         framework=framework,
         lens=lens,
-        dashboard=draw_dashboard(
-            released,
-            framework,
-            lens=lens,
-            everybody=everybody if lens.is_open else None,
-        ),
+        dashboard=_draw(released, framework, lens, everybody if lens.is_open else None),
         roles=tuple(role.key for role in framework.roles if role.key in here),
         values=list_values(released),
     )
+
+
+def _draw(
+    released: Sequence[Released],
+    framework: Framework,
+    lens: Lens,
+    everybody: int | None,
+) -> Dashboard:
+    """Draw a dashboard, or take the same one as drawn before in this process."""
+    name = (framework.ref, lens, everybody, *map(_content_of, released))
+    dashboard = _drawn.get(name)
+    if dashboard is None:
+        dashboard = draw_dashboard(released, framework, lens=lens, everybody=everybody)
+        if len(_drawn) >= MOST_DRAWN:
+            _drawn.clear()
+        _drawn[name] = dashboard
+    return dashboard
+
+
+def _content_of(pool: Released) -> Hashable:
+    """Return everything that a dashboard is drawn from."""
+    tables = tuple(
+        (key, tuple((table.partition, table.counts) for table in tables))
+        for key, tables in pool.tables.items()
+    )
+    group = tuple(sorted(pool.group.items()))
+    known = (pool.role_key, group, pool.is_paired, pool.people, pool.waiting)
+    return (*known, pool.released_at, tables)
 
 
 def list_unit_names(
@@ -292,3 +320,85 @@ def list_unit_names(
         )
     )
     return {str(row.institution_id): row.names for row in rows}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CohortLine:
+    """One cohort in the list of a subtree."""
+
+    cohort: Cohort
+    members: int
+    shared: int
+    is_counted: bool
+    """Whether its results are in the sum; those on another framework are not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overview:
+    """The cohorts of an institution and of all below it."""
+
+    lines: tuple[CohortLine, ...]
+    view: View | None
+    """``None``: there is no cohort."""
+
+
+def get_overview(
+    connection: Connection, *, institution_id: UUID, lens: Lens
+) -> Overview:
+    """Return the cohorts of a subtree and what is released of them together.
+
+    Added up are those on the framework version that most of them have.
+    """
+    cohorts = list_cohorts_below(connection, institution_id=institution_id)
+    if not cohorts:
+        return Overview(lines=(), view=None)
+    versions = Counter((c.framework_key, c.framework_version) for c in cohorts)
+    usual = versions.most_common(1)[0][0]
+    ids = tuple(each.cohort_id for each in cohorts)
+    people = _keep(
+        connection,
+        ("members", *ids),
+        lambda: _count_members(connection, ids),
+        lambda counts: sum(members for members, _ in counts.values()),
+    )
+    lines = tuple(
+        CohortLine(
+            cohort=each,
+            members=people.get(each.cohort_id, (0, 0))[0],
+            shared=people.get(each.cohort_id, (0, 0))[1],
+            is_counted=(each.framework_key, each.framework_version) == usual,
+        )
+        for each in cohorts
+    )
+    counted = [line for line in lines if line.is_counted]
+    view = get_view(
+        connection,
+        cohorts=[line.cohort for line in counted],
+        lens=lens,
+        everybody=sum(line.members for line in counted),
+    )
+    return Overview(lines=lines, view=view)
+
+
+def _count_members(
+    connection: Connection, cohort_ids: Collection[UUID]
+) -> dict[UUID, tuple[int, int]]:
+    """Return members, and those of them who share, by cohort."""
+    members = (
+        select(MemberRow.cohort_id, func.count().label("people"))
+        .where(MemberRow.cohort_id.in_(cohort_ids))
+        .group_by(MemberRow.cohort_id)
+    )
+    shares = (
+        select(
+            ShareRow.cohort_id,
+            func.count(ShareRow.learner_id.distinct()).label("people"),
+        )
+        .where(ShareRow.cohort_id.in_(cohort_ids))
+        .group_by(ShareRow.cohort_id)
+    )
+    shared = {row.cohort_id: row.people for row in connection.execute(shares)}
+    return {
+        row.cohort_id: (row.people, shared.get(row.cohort_id, 0))
+        for row in connection.execute(members)
+    }

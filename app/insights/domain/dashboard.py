@@ -138,3 +138,22 @@ def list_values(released: Sequence[Released]) -> Mapping[Attribute, list[str]]:
         for name, value in pool.group.items():
             found.setdefault(Attribute(name), set()).add(value)
     return {name: sorted(found[name]) for name in Attribute if name in found}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """One competency in two cohorts."""
+
+    competency: str
+    here: GapRow | None
+    there: GapRow | None
+
+
+def compare(here: Sequence[GapRow], there: Sequence[GapRow]) -> list[Pair]:
+    """Put the rows of two dashboards beside each other, in the order of the first."""
+    first = {row.competency: row for row in here if row.tally}
+    second = {row.competency: row for row in there if row.tally}
+    return [
+        Pair(competency=key, here=first.get(key), there=second.get(key))
+        for key in dict.fromkeys((*first, *second))
+    ]

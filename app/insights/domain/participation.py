@@ -137,3 +137,47 @@ def hide(cells: Sequence[int], smallest: int) -> list[int | None]:
 
 def _is_enough(hidden: Sequence[int], smallest: int) -> bool:
     return max(hidden) >= smallest and sum(hidden) >= 2 * smallest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One bar of the funnel; ``None``: not shown, few people are or are not in it."""
+
+    name: str
+    people: int | None
+    share: float
+
+
+def draw_funnel(turnout: Turnout, smallest: int) -> list[Step]:
+    """Return the funnel from those invited to those who look at a path."""
+    everybody = turnout.everybody
+    private = {"path": turnout.on_path, "step": turnout.step_done}
+    counted: dict[str, int | None] = {
+        "invited": everybody,
+        "joined": turnout.joined,
+        "started": turnout.started,
+        "submitted": turnout.submitted,
+        "shared": turnout.shared,
+    }
+    for name, people in private.items():
+        is_safe = may_show(people, turnout.joined, smallest)
+        counted[name] = people if is_safe else None
+    return [
+        Step(
+            name=name,
+            people=people,
+            share=(people or 0) / everybody if everybody else 0.0,
+        )
+        for name, people in counted.items()
+    ]
+
+
+def draw_breakdowns(
+    turnout: Turnout, smallest: int
+) -> dict[Trait, Sequence[BreakdownRow]]:
+    """Return who takes part by each trait, where that can be shown."""
+    drawn = {
+        trait: break_down(turnout.by_trait[trait], smallest=smallest)
+        for trait in BROKEN_DOWN
+    }
+    return {trait: rows for trait, rows in drawn.items() if rows}

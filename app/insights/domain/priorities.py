@@ -1,6 +1,6 @@
 """Which training comes first: people below target, size of the gap, weight."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from app.catalogue.domain import Course, RunState
@@ -176,3 +176,10 @@ def list_serving(courses: Iterable[Course], competency: str) -> list[Course]:
             c.key,
         ),
     )[:MOST_COURSES]
+
+
+def count_reached(course: Course, speakers: Mapping[str, int | None]) -> int | None:
+    """Return members who use Masar in a language in which a course can be begun."""
+    languages = course.languages(RunState.OPEN)
+    shown = [n for code, n in speakers.items() if n and code in languages]
+    return sum(shown) if shown else None

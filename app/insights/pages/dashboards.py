@@ -9,12 +9,12 @@ from starlette.responses import Response
 from app.cohorts.access import (
     CohortReader,
     InstitutionReader,
+    ShownReader,
     StaffDep,
     list_reached_cohorts,
     reach_cohort,
 )
-from app.cohorts.domain import Capability, Cohort, Office
-from app.cohorts.errors import NotYourOfficeError
+from app.cohorts.domain import Capability, Cohort
 from app.frameworks.queries import get_framework
 from app.identity.access import PageDep
 from app.insights import queries
@@ -49,7 +49,8 @@ def show_cohort(
     others = [
         each.cohort
         for each in list_reached_cohorts(connection, learner_id=learner_id)
-        if each.cohort.framework_key == reached.cohort.framework_key
+        if staff.weigh(each).may(Capability.SEE_COHORT)
+        and each.cohort.framework_key == reached.cohort.framework_key
         and each.cohort.cohort_id != reached.cohort.cohort_id
     ]
     chosen = next((each for each in others if str(each.cohort_id) == beside), None)
@@ -67,7 +68,7 @@ def show_cohort(
         breakdowns=scene.breakdowns,
         courses=scene.courses,
         reach=scene.reach,
-        is_trainer=Office.TRAINER in reached.offices,
+        is_trainer=reached.may(Capability.SEE_SHOWN),
         others=others,
         beside=_look_beside(connection, scene.view, chosen) if chosen else None,
         **panels(scene.view, scene.words, reached),
@@ -112,14 +113,8 @@ def show_overview(
 
 
 @router.get("/cohorts/{cohort_id:uuid}/shown", name="insights:shown")
-def show_people(page: PageDep, reached: CohortReader, connection: ReadDep) -> Response:
-    """Show the trainers of a cohort the levels of those who let them.
-
-    Raises:
-        NotYourOfficeError: She is not its trainer; administrators see no person.
-    """
-    if Office.TRAINER not in reached.offices:
-        raise NotYourOfficeError(needed=Office.TRAINER)
+def show_people(page: PageDep, reached: ShownReader, connection: ReadDep) -> Response:
+    """Show the trainers of a cohort the levels of those who let them."""
     cohort = reached.cohort
     framework = get_framework(
         connection, cohort.framework_key, cohort.framework_version

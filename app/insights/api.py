@@ -1,0 +1,185 @@
+"""Dashboards for programs, by the same rules as on pages."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Annotated, Any
+
+import orjson
+from fastapi import APIRouter, Query, Request
+from sqlalchemy import Connection
+from starlette.responses import Response
+
+from app.catalogue.domain import Course
+from app.catalogue.queries import get_catalogue
+from app.cohorts.access import ApiCohortReader
+from app.insights import queries
+from app.insights.domain.dashboard import Lens, LevelRow
+from app.insights.domain.gaps import CATEGORIES, GapRow
+from app.insights.domain.intervals import Bounds
+from app.insights.domain.participation import (
+    Turnout,
+    count_speakers,
+    draw_breakdowns,
+    draw_funnel,
+)
+from app.insights.domain.priorities import Priority, count_reached, list_serving
+from app.insights.queries import View
+from app.insights.schemas import DashboardOut
+from app.kernel.database import ReadDep
+from app.kernel.text import Language
+from app.sharing.domain.pools import Attribute
+from app.web.languages import AskedLanguage, prefers
+from app.web.problems import problem_responses
+from app.web.routes import Route
+
+router = APIRouter(prefix="/api/v1/cohorts", tags=["cohorts"], route_class=Route)
+LEVEL_NAMES = ("unknown", "apart", "0", "1", "2", "3", "4")
+"""Of ``LEVEL_ORDER``."""
+
+
+@router.get(
+    "/{cohort_id:uuid}/dashboard",
+    response_model=DashboardOut,
+    responses=problem_responses(401, 403, 404, 422),
+)
+def get_dashboard(
+    request: Request,
+    reached: ApiCohortReader,
+    connection: ReadDep,
+    role: Annotated[
+        str | None, Query(max_length=64, description="Key of a role profile.")
+    ] = None,
+    attribute: Annotated[
+        Attribute | None, Query(description="Together with `value`.")
+    ] = None,
+    value: Annotated[str, Query(max_length=200)] = "",
+    lang: AskedLanguage = None,
+) -> Response:
+    """Show who takes part in a cohort, where people stand, and what comes first."""
+    cohort = reached.cohort
+    lens = Lens(role_key=role, attribute=attribute, value=value if attribute else "")
+    smallest = max(cohort.smallest_cell, reached.institution.smallest_cell)
+    turnout = queries.get_turnout(connection, cohort=cohort)
+    view = queries.get_view(
+        connection, cohorts=[cohort], lens=lens, everybody=turnout.everybody
+    )
+    document = {
+        "cohort": cohort.cohort_id,
+        "name": cohort.name,
+        "framework": view.framework.ref,
+        "is_fictitious": cohort.is_fictitious,
+        "smallest_cell": smallest,
+        "lens": {"role": role, "attribute": attribute, "value": lens.value},
+        "choices": {"roles": view.roles, "values": view.values},
+        "people": view.dashboard.people,
+        "released_at": view.dashboard.released_at,
+        "participation": _participation(turnout, smallest),
+        **_results(connection, view, turnout, smallest, lang or prefers(request)),
+    }
+    return Response(
+        orjson.dumps(document),
+        media_type="application/json",
+        headers={"cache-control": "private, no-store"},
+    )
+
+
+def _participation(turnout: Turnout, smallest: int) -> dict[str, Any]:
+    steps: dict[str, Any] = {
+        step.name: step.people for step in draw_funnel(turnout, smallest)
+    }
+    steps["by"] = {
+        trait: [{"value": row.value, "counts": row.counts} for row in rows]
+        for trait, rows in draw_breakdowns(turnout, smallest).items()
+    }
+    return steps
+
+
+def _results(
+    connection: Connection,
+    view: View,
+    turnout: Turnout,
+    smallest: int,
+    language: Language,
+) -> dict[str, Any]:
+    dashboard = view.dashboard
+    titles = {
+        each.key: each.title.in_language(language)
+        for each in view.framework.competencies
+    }
+    courses = get_catalogue(connection).courses
+    speakers = count_speakers(turnout, smallest=smallest)
+    return {
+        "levels": [_row(row, titles, LEVEL_NAMES) for row in dashboard.levels],
+        "gaps": [_row(row, titles, CATEGORIES) for row in dashboard.gaps],
+        "domains": [
+            {
+                "domain": row.domain,
+                "targets": row.targets,
+                "reached": _bounds(row.reached),
+            }
+            for row in dashboard.domains
+        ],
+        "priorities": [
+            _priority(rank, each, titles)
+            | {"courses": _courses(courses, each.competency, speakers)}
+            for rank, each in enumerate(dashboard.priorities, 1)
+        ],
+        "changes": [
+            {
+                "competency": row.competency,
+                "title": titles[row.competency],
+                "people": row.people,
+                "mean": row.mean and _bounds(row.mean),
+                "interval": row.interval and _bounds(row.interval),
+                "is_clear": row.is_clear,
+            }
+            for row in dashboard.changes
+        ],
+    }
+
+
+def _row(
+    row: LevelRow | GapRow, titles: Mapping[str, str], names: Sequence[str]
+) -> dict[str, Any]:
+    spans = row.tally.spans if row.tally else ()
+    return {
+        "competency": row.competency,
+        "title": titles[row.competency],
+        "people": row.people,
+        "cells": [
+            {"cells": names[span.first : span.last + 1], "people": span.people}
+            for span in spans
+        ],
+    }
+
+
+def _bounds(bounds: Bounds) -> dict[str, float]:
+    return {"low": bounds.low, "high": bounds.high}
+
+
+def _priority(rank: int, each: Priority, titles: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "rank": rank,
+        "competency": each.competency,
+        "title": titles[each.competency],
+        "score": each.score,
+        "interval": _bounds(each.interval),
+        "people": each.people,
+        "below": _bounds(each.below),
+        "mean_gap": each.mean_gap,
+        "mean_weight": each.mean_weight,
+        "divisor": each.divisor,
+    }
+
+
+def _courses(
+    courses: Iterable[Course], competency: str, speakers: Mapping[str, int | None]
+) -> list[dict[str, Any]]:
+    return [
+        {
+            "key": course.key,
+            "title": course.title,
+            "hours": course.hours,
+            "members": count_reached(course, speakers),
+        }
+        for course in list_serving(courses, competency)
+    ]

@@ -1,0 +1,1 @@
+"""Dashboards as files: ``sheets`` for spreadsheets, ``report`` for print."""
