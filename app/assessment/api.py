@@ -31,6 +31,7 @@ from app.frameworks.queries import (
 )
 from app.identity.access import (
     ApiLearnerDep,
+    BearerDep,
     MaybeApiLearnerDep,
     SettingsDep,
     limit_starts,
@@ -60,13 +61,15 @@ def create_attempt(
     request: Request,
     body: AttemptIn,
     known: MaybeApiLearnerDep,
+    presented: BearerDep,
     settings: SettingsDep,
     connection: WriteDep,
     now: Now,
 ) -> AttemptOut:
     """Begin a questionnaire.
 
-    Without a bearer token a new learner is made; with one, the attempt is hers.
+    Without a bearer token a new learner is made; with one, the attempt is hers. Who has
+    an account gets the token back that she showed: it ends with her session.
     """
     framework = _find_framework(connection, body.framework)
     instrument = get_current_instrument(connection, framework)
@@ -85,15 +88,19 @@ def create_attempt(
         role_key=body.role,
         now=now,
     )
-    return AttemptOut(
-        id=attempt.attempt_id,
-        token=issue_token(
+    if presented is None or not learner.has_account:
+        presented = issue_token(
             secret,
             learner_id=learner.learner_id,
             now=now,
             lifetime=settings.token_lifetime,
-        ),
-        resume_code=make_resume_code(secret, learner.resume_nonce),
+        )
+    return AttemptOut(
+        id=attempt.attempt_id,
+        token=presented,
+        resume_code=None
+        if learner.has_account
+        else make_resume_code(secret, learner.resume_nonce),
         framework=framework.ref,
         role=body.role,
         lang=body.lang,

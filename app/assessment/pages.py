@@ -298,7 +298,9 @@ class _Sheet:
             values[state] = b"done" if count == self._size[state] else b"part"
         values["attempt_id"] = str(attempt.attempt_id).encode()
         values["form_token"] = page.visitor.form_token.encode()
-        values["resume_code"] = (page.resume_code or "").encode()
+        code = page.resume_code
+        values["resume_code"] = (code or "").encode()
+        values["no_code"] = b"" if code else b" hidden"
         values["minutes_left"] = b"%d" % minutes_left(self._instrument, len(answers))
         if answers:
             values["saved"] = self._saved

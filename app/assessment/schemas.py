@@ -64,8 +64,8 @@ class AttemptOut(Shape):
     id: UUID
     token: str
     """Bearer token of this learner; a JWT."""
-    resume_code: str
-    """For people: continues in a browser, on any device."""
+    resume_code: str | None
+    """For people: continues in a browser, on any device; ``null`` for an account."""
     framework: str
     role: str | None
     lang: Language

@@ -389,3 +389,26 @@ def test_erasing_an_account_asks_for_a_fresh_proof(
     with database_of(client).read() as connection:
         assert set(personal_counts(connection).values()) == {0}
     assert sign_in(client).status_code == 401
+
+
+def test_program_of_an_account_begins_with_the_token_it_has(
+    client: TestClient,
+) -> None:
+    sign_up(client)
+    token = token_of(client).json()["token"]
+    headers = {"authorization": f"Bearer {token}"}
+
+    begun = client.post(
+        "/api/v1/attempts", json={"framework": "unesco-ai-dt"}, headers=headers
+    )
+
+    assert begun.status_code == 201
+    assert (begun.json()["token"], begun.json()["resume_code"]) == (token, None)
+
+
+def test_account_is_shown_no_resume_code(client: TestClient) -> None:
+    sign_up(client)
+    page = client.get(arrive(client)).text
+
+    assert '<p class="soft mt" hidden>' in page
+    assert "identity:resume" not in client.get("/fr/account").text
