@@ -344,6 +344,7 @@ def _api_institution_for(capability: Capability) -> Callable[..., ReachedInstitu
 
 
 CohortReader = Annotated[ReachedCohort, Depends(_cohort_for(Capability.SEE_COHORT))]
+ShownReader = Annotated[ReachedCohort, Depends(_cohort_for(Capability.SEE_SHOWN))]
 CohortInviter = Annotated[ReachedCohort, Depends(_cohort_for(Capability.INVITE))]
 CohortManager = Annotated[ReachedCohort, Depends(_cohort_for(Capability.MANAGE_COHORT))]
 InstitutionReader = Annotated[

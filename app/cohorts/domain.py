@@ -83,6 +83,8 @@ class Capability(StrEnum):
     CREATE_COHORT = "create-cohort"
     SEE_COHORT = "see-cohort"
     """Its published totals and its participation; never a person's result."""
+    SEE_SHOWN = "see-shown"
+    """The results that people of a cohort chose to show to their trainers."""
     MANAGE_COHORT = "manage-cohort"
     INVITE = "invite"
     """Open campaigns, see codes and links, invite and import people."""
@@ -90,9 +92,12 @@ class Capability(StrEnum):
 
 
 PERMISSIONS: Mapping[Office, frozenset[Capability]] = {
-    Office.OPERATOR: frozenset(Capability),
-    Office.ADMINISTRATOR: frozenset(Capability) - {Capability.EDIT_FRAMEWORKS},
-    Office.TRAINER: frozenset({Capability.SEE_COHORT, Capability.INVITE}),
+    Office.OPERATOR: frozenset(Capability) - {Capability.SEE_SHOWN},
+    Office.ADMINISTRATOR: frozenset(Capability)
+    - {Capability.EDIT_FRAMEWORKS, Capability.SEE_SHOWN},
+    Office.TRAINER: frozenset(
+        {Capability.SEE_COHORT, Capability.SEE_SHOWN, Capability.INVITE}
+    ),
     Office.EDITOR: frozenset({Capability.EDIT_FRAMEWORKS}),
 }
 """The one table of who may what. Operators reach everything, administrators and

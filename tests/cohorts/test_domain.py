@@ -47,8 +47,13 @@ def institution(kind: InstitutionKind, **names: str) -> Institution:
 
 def test_every_office_has_its_capabilities_and_none_more_than_the_operator() -> None:
     assert set(PERMISSIONS) == set(Office)
-    assert PERMISSIONS[Office.OPERATOR] == set(Capability)
-    assert PERMISSIONS[Office.TRAINER] == {Capability.SEE_COHORT, Capability.INVITE}
+    assert PERMISSIONS[Office.OPERATOR] == {*Capability} - {Capability.SEE_SHOWN}
+    assert PERMISSIONS[Office.ADMINISTRATOR] < PERMISSIONS[Office.OPERATOR]
+    assert PERMISSIONS[Office.TRAINER] == {
+        Capability.SEE_COHORT,
+        Capability.SEE_SHOWN,
+        Capability.INVITE,
+    }
     assert PERMISSIONS[Office.EDITOR] == {Capability.EDIT_FRAMEWORKS}
 
 
