@@ -11,7 +11,7 @@ from app.cohorts.service import assign_trainer, grant_office
 from app.identity.domain import Learner
 from app.identity.domain.tickets import Purpose
 from app.identity.models import ResumeCodeRow
-from app.identity.service import issue_ticket
+from app.identity.service import issue_ticket, link_subject
 from app.kernel.database import Base, Database
 from app.kernel.text import Language
 from app.paths import service
@@ -44,6 +44,13 @@ def add_whole_life(database: Database) -> Learner:
             purpose=Purpose.SIGN_IN,
             learner_id=learner.learner_id,
             address=ADA_MAIL,
+            now=NOON,
+        )
+        link_subject(
+            connection,
+            provider_key="ministry",
+            subject_digest=uuid4().hex,
+            learner_id=learner.learner_id,
             now=NOON,
         )
         add_session(connection, learner)
