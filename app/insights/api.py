@@ -76,7 +76,7 @@ def get_dashboard(
         **_results(connection, view, turnout, smallest, lang or prefers(request)),
     }
     return Response(
-        orjson.dumps(document),
+        orjson.dumps(document, option=orjson.OPT_NON_STR_KEYS),
         media_type="application/json",
         headers={"cache-control": "private, no-store"},
     )

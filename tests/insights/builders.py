@@ -1,10 +1,13 @@
 """A cohort whose people stand at different levels, in several roles and grades."""
 
+import io
 import random
+import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import uuid4
+from xml.etree import ElementTree as ET
 
 from sqlalchemy import Connection, insert
 
@@ -29,7 +32,8 @@ from tests.sharing.builders import add_second_round, release
 
 MANAGER = "service-manager"
 FRONT_LINE = "front-line"
-MONTHS_LATER = NOON + timedelta(days=120)
+GRADES = (Grade.OFFICER, Grade.MANAGER)
+_MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,14 +132,13 @@ def populate(
 ) -> list[Learner]:
     """Let people join, answer and share; half of them officers, half managers."""
     chance = random.Random(seed)  # noqa: S311 -- repeatable, not secret
-    grades = (Grade.OFFICER, Grade.MANAGER)
     languages = (Language.FR, Language.FR, Language.AR)
     learners = []
     for number in range(people):
         learner = join(
             connection,
             cohort,
-            grade=grades[number % 2],
+            grade=GRADES[number % 2],
             language=languages[number % 3],
         )
         values = draw_values(chance, skill=1.4 + 0.4 * (number % 2))
@@ -174,3 +177,18 @@ def released_pilot(
         populate(connection, pilot.cohort, people=people, roles=roles)
     release(database)
     return pilot
+
+
+def read_xlsx(content: bytes) -> list[list[list[str]]]:
+    """Return the filled cells of each row of each sheet, as text."""
+    with zipfile.ZipFile(io.BytesIO(content)) as book:
+        assert book.testzip() is None
+        names = sorted(n for n in book.namelist() if n.startswith("xl/worksheets/"))
+        pages = [ET.fromstring(book.read(name)) for name in names]  # noqa: S314
+    return [
+        [
+            ["".join(cell.itertext()) for cell in row.iter(f"{_MAIN}c")]
+            for row in page.iter(f"{_MAIN}row")
+        ]
+        for page in pages
+    ]

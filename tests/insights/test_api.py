@@ -1,0 +1,90 @@
+from typing import Any
+
+from fastapi.testclient import TestClient
+
+from app.cohorts.domain import Cohort, Office
+from app.identity.domain import Learner, Strength, digest
+from app.identity.domain.tokens import issue_token
+from app.identity.service import open_session
+from app.insights.schemas import DashboardOut
+from tests.cohorts.builders import add_officer
+from tests.constants import NOON, SECRET
+from tests.identity.builders import HALF_A_YEAR, database_of
+from tests.insights.builders import FRONT_LINE, MANAGER, released_pilot
+
+
+def headers_of(
+    client: TestClient, learner: Learner, strength: Strength = Strength.TWO_FACTOR
+) -> dict[str, str]:
+    with database_of(client).write() as connection:
+        session = open_session(
+            connection,
+            learner_id=learner.learner_id,
+            now=NOON,
+            lifetime=HALF_A_YEAR,
+            strength=strength,
+        )
+    token = issue_token(
+        SECRET,
+        learner_id=learner.learner_id,
+        session_ref=digest(session),
+        now=NOON,
+        lifetime=HALF_A_YEAR,
+    )
+    return {"authorization": f"Bearer {token}"}
+
+
+def address_of(cohort: Cohort) -> str:
+    return f"/api/v1/cohorts/{cohort.cohort_id}/dashboard"
+
+
+def get(
+    client: TestClient, cohort: Cohort, headers: dict[str, str], **query: str
+) -> dict[str, Any]:
+    answer = client.get(address_of(cohort), headers=headers, params=query)
+    assert answer.status_code == 200, answer.text
+    document: dict[str, Any] = answer.json()
+    DashboardOut.model_validate(document, strict=False)
+    assert set(document) == set(DashboardOut.model_fields)
+    return document
+
+
+def test_programs_get_the_same_dashboard(client: TestClient) -> None:
+    pilot = released_pilot(database_of(client), people=32, roles=(MANAGER, FRONT_LINE))
+    with database_of(client).write() as connection:
+        director = add_officer(connection, Office.ADMINISTRATOR, pilot.institution)
+    headers = headers_of(client, director)
+
+    whole = get(client, pilot.cohort, headers, lang="fr")
+    part = get(client, pilot.cohort, headers, role=FRONT_LINE)
+
+    assert whole["people"] == whole["participation"]["shared"] == 32
+    assert whole["choices"]["roles"] == [MANAGER, FRONT_LINE]
+    assert part["people"] == 16
+    for row in whole["levels"]:
+        assert row["people"] == sum(cell["people"] for cell in row["cells"])
+        assert all(cell["people"] >= 5 or not cell["people"] for cell in row["cells"])
+    scores = [each["score"] for each in whole["priorities"]]
+    assert scores == sorted(scores, reverse=True)
+    for each in whole["priorities"]:
+        below = (each["below"]["low"] + each["below"]["high"]) / 2
+        product = below * each["mean_gap"] * each["mean_weight"] / each["divisor"]
+        assert abs(product - each["score"]) < 1e-6
+        assert 0 <= each["interval"]["low"] <= each["score"]
+        assert each["score"] <= each["interval"]["high"] <= 100
+
+
+def test_a_foreign_dashboard_is_not_there(client: TestClient) -> None:
+    pilot = released_pilot(database_of(client), people=2)
+    other = released_pilot(database_of(client), people=2, key="justice")
+    with database_of(client).write() as connection:
+        director = add_officer(connection, Office.ADMINISTRATOR, other.institution)
+    headers = headers_of(client, director)
+
+    assert client.get(address_of(pilot.cohort)).status_code == 401
+    refused = client.get(address_of(pilot.cohort), headers=headers)
+    assert (refused.status_code, refused.json()["code"]) == (404, "cohort-not-found")
+    wrong = client.get(
+        address_of(other.cohort), headers=headers, params={"attribute": "shoe"}
+    )
+    assert wrong.status_code == 422
