@@ -35,7 +35,11 @@ KEPT = (
     Kept(key="events", tables=("journal_event",), lifetime=None),
     Kept(key="resume_code", tables=("identity_resume_code",), lifetime=None),
     Kept(key="session", tables=("identity_session",), lifetime="session_lifetime"),
-    Kept(key="account", tables=("identity_account", "identity_email"), lifetime=None),
+    Kept(
+        key="account",
+        tables=("identity_account", "identity_email", "identity_subject"),
+        lifetime=None,
+    ),
     Kept(key="ticket", tables=("identity_ticket",), lifetime=None),
     Kept(
         key="cohorts",

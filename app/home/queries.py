@@ -9,7 +9,13 @@ from sqlalchemy import Connection, exists, select
 
 from app.assessment.models import AnswerRow, AttemptRow
 from app.cohorts.models import MemberRow, OfficeRow, TrainerRow
-from app.identity.models import AccountRow, LearnerRow, SessionRow, TicketRow
+from app.identity.models import (
+    AccountRow,
+    LearnerRow,
+    SessionRow,
+    SubjectRow,
+    TicketRow,
+)
 from app.journal.models import Event
 from app.kernel.database import Base
 from app.paths.models import ChoiceRow, PathRow, PreferenceRow
@@ -21,6 +27,7 @@ PERSONAL_TABLES: tuple[type[Base], ...] = (
     AccountRow,
     SessionRow,
     TicketRow,
+    SubjectRow,
     AttemptRow,
     AnswerRow,
     AimRow,
@@ -37,7 +44,7 @@ PERSONAL_TABLES: tuple[type[Base], ...] = (
 )
 _SECRETS = frozenset(
     {
-        *("token_digest", "resume_nonce", "ticket_digest", "body"),
+        *("token_digest", "resume_nonce", "ticket_digest", "subject_digest", "body"),
         *("password_hash", "totp_secret", "totp_last_step", "recovery_digests"),
     }
 )

@@ -82,6 +82,18 @@ class SignInRefusedError(UnauthenticatedError):
     code = "sign-in-refused"
 
 
+class ProviderNotFoundError(NotFoundError):
+    """Nobody signs in here through this institution."""
+
+    code = "provider-not-found"
+
+
+class ProviderRefusedError(UnauthenticatedError):
+    """An institution did not answer, or not in a way that can be trusted."""
+
+    code = "provider-refused"
+
+
 class CodeRefusedError(InvalidError):
     """This is not the code, or it has been used."""
 

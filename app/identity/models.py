@@ -102,6 +102,34 @@ class TicketRow(Base):
     """Codes that were tried."""
 
 
+class ProviderRow(Base):
+    """An institution through which people sign in (OpenID Connect)."""
+
+    __tablename__ = "identity_provider"
+
+    provider_key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    """The institution's key."""
+    name: Mapped[str] = mapped_column(String(200))
+    issuer: Mapped[str] = mapped_column(String(500))
+    client_id: Mapped[str] = mapped_column(String(255))
+    sealed_secret: Mapped[str | None] = mapped_column(String(1000))
+    """Encrypted with the installation's key."""
+    domains: Mapped[str] = mapped_column(String(1000))
+    """Its own mail domains, separated by commas."""
+    added_at: Mapped[datetime]
+
+
+class SubjectRow(Base):
+    """Finds an account by the keyed digest of who she is at an institution."""
+
+    __tablename__ = "identity_subject"
+
+    subject_digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    learner_id: Mapped[UUID] = mapped_column(index=True)
+    provider_key: Mapped[str] = mapped_column(String(64))
+    linked_at: Mapped[datetime]
+
+
 class ThrottleRow(Base):
     """How often one address did one thing in the hour that began then."""
 

@@ -4,18 +4,21 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, Row, bindparam, select
 
 from app.identity.domain import KnownSession, Learner, digest
 from app.identity.domain.accounts import Account, OpenSession
 from app.identity.domain.addresses import digest_of_address
-from app.identity.errors import SignInNeededError
+from app.identity.domain.openid import Provider
+from app.identity.errors import ProviderNotFoundError, SignInNeededError
 from app.identity.models import (
     AccountRow,
     EmailRow,
     LearnerRow,
+    ProviderRow,
     ResumeCodeRow,
     SessionRow,
+    SubjectRow,
 )
 from app.kernel.statements import Prebuilt
 
@@ -49,6 +52,14 @@ _ACCOUNT = select(
     AccountRow.recovery_digests,
     AccountRow.created_at,
 ).where(AccountRow.learner_id == bindparam("learner_id"))
+_PROVIDERS = select(
+    ProviderRow.provider_key,
+    ProviderRow.name,
+    ProviderRow.issuer,
+    ProviderRow.client_id,
+    ProviderRow.sealed_secret,
+    ProviderRow.domains,
+)
 
 
 def find_learner(connection: Connection, *, learner_id: UUID) -> Learner | None:
@@ -172,3 +183,49 @@ def list_accounts(connection: Connection, *, limit: int) -> Sequence[Account]:
         .limit(limit)
     )
     return [Account(**row._mapping) for row in rows]  # noqa: SLF001
+
+
+def find_account_by_subject(
+    connection: Connection, *, subject_digest: str
+) -> Account | None:
+    """Return the account that a person of an institution signs in to."""
+    found = connection.scalar(
+        select(SubjectRow.learner_id).where(SubjectRow.subject_digest == subject_digest)
+    )
+    return find_account(connection, learner_id=found) if found else None
+
+
+def list_providers(connection: Connection) -> Sequence[Provider]:
+    """List the institutions through which people sign in, by name."""
+    rows = connection.execute(_PROVIDERS.order_by(ProviderRow.name))
+    return [_provider_of(row) for row in rows]
+
+
+def get_provider(connection: Connection, *, provider_key: str) -> Provider:
+    """Return an institution through which people sign in.
+
+    Raises:
+        ProviderNotFoundError: Nobody does through this one.
+    """
+    row = connection.execute(
+        _PROVIDERS.where(ProviderRow.provider_key == provider_key)
+    ).first()
+    if row is None:
+        raise ProviderNotFoundError
+    return _provider_of(row)
+
+
+def list_linked_providers(
+    connection: Connection, *, learner_id: UUID
+) -> Sequence[Provider]:
+    """List the institutions whose word opens an account."""
+    linked = select(SubjectRow.provider_key).where(SubjectRow.learner_id == learner_id)
+    rows = connection.execute(_PROVIDERS.where(ProviderRow.provider_key.in_(linked)))
+    return [_provider_of(row) for row in rows]
+
+
+def _provider_of(row: Row[str, str, str, str, str | None, str]) -> Provider:
+    values = dict(row._mapping)  # noqa: SLF001 -- SQLAlchemy's public name
+    return Provider(
+        **{**values, "domains": tuple(filter(None, row.domains.split(",")))}
+    )

@@ -172,6 +172,17 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
             "Nothing was sent. Answer the questions of this group first: it takes 12 minutes at most."
         ),
     ),
+    "provider-not-found": (
+        N_("This institution does not sign people in here"),
+        N_("Nothing was changed. Sign in by e-mail, or ask who sent you the address."),
+    ),
+    "provider-refused": (
+        N_("Signing in through your institution did not work"),
+        N_(
+            "Its answer did not arrive, or could not be trusted. Nothing was changed. "
+            "Try again, or sign in by e-mail."
+        ),
+    ),
     "password-common": (
         N_("This password is too well known"),
         N_(

@@ -18,6 +18,7 @@ LOOK_UPS = {
     "identity_email",
     "identity_resume_code",
     "identity_session",
+    "identity_subject",
     "identity_ticket",
 }
 """Find a learner by something else than her number (DESIGN 3, two sizes)."""

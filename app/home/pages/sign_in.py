@@ -27,7 +27,7 @@ from app.identity.errors import (
     SignInRefusedError,
     TooManyAttemptsError,
 )
-from app.identity.queries import find_account
+from app.identity.queries import find_account, list_providers
 from app.identity.service import (
     prove_password,
     prove_second_factor,
@@ -47,6 +47,7 @@ def show_sign_in(page: PageDep, connection: ReadDep, next_path: Next = "") -> Re
         error=None,
         email=_known_address(page, connection),
         next_path=next_path,
+        institutions=list_providers(connection),
     )
 
 

@@ -9,6 +9,8 @@ from app.settings import Settings
 
 SESSION_COOKIE = "masar_session"
 FORM_COOKIE = "masar_form"
+STEP_COOKIE = "masar_step"
+STEP_S = 600
 
 
 def cookie_name(settings: Settings, name: str) -> str:
@@ -37,6 +39,21 @@ def drop_session(response: Response, settings: Settings) -> None:
     """Take the cookie back, and what our scripts keep in the browser with it."""
     _set_cookie(response, settings, SESSION_COOKIE, "", 0)
     response.headers["clear-site-data"] = '"storage"'
+
+
+def keep_step(response: Response, settings: Settings, sealed: str) -> None:
+    """Give a browser a sealed step of a sign-in through an institution."""
+    _set_cookie(response, settings, STEP_COOKIE, sealed, STEP_S)
+
+
+def drop_step(response: Response, settings: Settings) -> None:
+    """Take the step back: it is done, or refused."""
+    _set_cookie(response, settings, STEP_COOKIE, "", 0)
+
+
+def find_step(request: Request, settings: Settings) -> str:
+    """Return the sealed step a browser brings; empty without one."""
+    return request.cookies.get(cookie_name(settings, STEP_COOKIE), "")
 
 
 def keep_form_anchor(request: Request, response: Response, settings: Settings) -> None:

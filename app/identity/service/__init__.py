@@ -19,6 +19,12 @@ from app.identity.service.passwords import (
     is_right_password,
     prove_password,
 )
+from app.identity.service.providers import (
+    add_provider,
+    link_subject,
+    remove_provider,
+    unlink_provider,
+)
 from app.identity.service.second_factor import (
     check_second_factor,
     drop_second_factor,
@@ -49,6 +55,7 @@ from app.identity.service.tickets import (
 
 __all__ = [
     "HOUR",
+    "add_provider",
     "change_email",
     "check_code",
     "check_link",
@@ -65,11 +72,13 @@ __all__ = [
     "hash_password",
     "is_right_password",
     "issue_ticket",
+    "link_subject",
     "lock_learner",
     "mark_seen",
     "open_session",
     "prove_password",
     "prove_second_factor",
+    "remove_provider",
     "renew_recovery_codes",
     "resume",
     "revoke_other_sessions",
@@ -79,5 +88,6 @@ __all__ = [
     "set_second_factor",
     "take_ticket",
     "throttle_scope",
+    "unlink_provider",
     "welcome",
 ]

@@ -22,6 +22,7 @@ from app.identity.models import (
     LearnerRow,
     ResumeCodeRow,
     SessionRow,
+    SubjectRow,
     ThrottleRow,
     TicketRow,
 )
@@ -140,6 +141,6 @@ def erase(connection: Connection, *, learner_id: UUID) -> None:
     Every table of a learner hangs on ``identity_learner`` and goes with it; the
     look-up tables are keyed otherwise and go by hand.
     """
-    for table in (SessionRow, ResumeCodeRow, EmailRow, TicketRow):
+    for table in (SessionRow, ResumeCodeRow, EmailRow, SubjectRow, TicketRow):
         connection.execute(delete(table).where(table.learner_id == learner_id))
     connection.execute(delete(LearnerRow).where(LearnerRow.learner_id == learner_id))
