@@ -11,7 +11,7 @@ from app.identity.domain.accounts import Guard
 from app.identity.domain.addresses import describe_device, read_address
 from app.identity.domain.tokens import issue_token
 from app.identity.errors import SecondFactorNeededError
-from app.identity.schemas import PasswordIn, TokenIn, TokenOut
+from app.identity.schemas import TokenIn, TokenOut
 from app.kernel.clock import Now
 from app.kernel.database import Database, DatabaseDep
 from app.settings import Settings
@@ -28,7 +28,7 @@ router = APIRouter(prefix="/api/v1", tags=["identity"], route_class=Route)
 )
 def create_token(
     request: Request,
-    body: TokenIn | PasswordIn,
+    body: TokenIn,
     settings: SettingsDep,
     database: DatabaseDep,
     now: Now,
@@ -39,7 +39,7 @@ def create_token(
     on the account page or the password changes.
     """
     secret = secret_of(settings)
-    if isinstance(body, PasswordIn):
+    if body.resume_code is None:
         return _sign_in(request, body, settings, database, now)
     learner = service.resume(
         database,
@@ -58,7 +58,7 @@ def create_token(
 
 def _sign_in(
     request: Request,
-    body: PasswordIn,
+    body: TokenIn,
     settings: Settings,
     database: Database,
     now: datetime,
@@ -73,8 +73,8 @@ def _sign_in(
     account = service.prove_password(
         database,
         guard=guard,
-        email=read_address(body.email),
-        password=body.password.get_secret_value(),
+        email=read_address(body.email or ""),
+        password=body.password.get_secret_value() if body.password else "",
     )
     if account.has_second_factor:
         if body.code is None:

@@ -412,3 +412,22 @@ def test_account_is_shown_no_resume_code(client: TestClient) -> None:
 
     assert '<p class="soft mt" hidden>' in page
     assert "identity:resume" not in client.get("/fr/account").text
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"email": ADA_MAIL},
+        {"password": PASSWORD},
+        {"resume_code": "K7PM-2XQ4-9BTB", "code": "123456"},
+        {"resume_code": "K7PM-2XQ4-9BTB", "email": ADA_MAIL, "password": PASSWORD},
+    ],
+)
+def test_program_shows_one_thing_and_all_of_it(
+    client: TestClient, body: dict[str, str]
+) -> None:
+    answer = client.post("/api/v1/tokens", json=body)
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid-request")
+    assert PASSWORD not in answer.text
