@@ -6,7 +6,7 @@ comma := ,
 EXTRACT := $(BIN)/pybabel --quiet extract -F babel.cfg -k N_ -k NN_:1,2 --omit-header --sort-output --no-location
 UPDATE := --domain messages --output-dir app/web/locales --no-fuzzy-matching --ignore-obsolete --width 100
 
-.PHONY: help run test check bench format messages lock clean
+.PHONY: help run demo test check bench format messages lock clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -14,6 +14,9 @@ help: ## Show this list
 
 run: .venv/run ## Start the site on http://127.0.0.1:8000 (PORT=9000 for another)
 	@$(BIN)/python -m app serve --prepare --port $(PORT)
+
+demo: .venv/run ## Add a fictitious ministry with 480 people, and print its logins
+	@$(BIN)/python -m app demo
 
 test: .venv/dev tests/journeys/node_modules ## Run every test: SQLite, PostgreSQL, Chromium
 	@sh tests/journeys/chromium.sh

@@ -13,6 +13,7 @@ from typer.testing import CliRunner, Result
 from app import cli
 from app.catalogue.models import ReleaseRow
 from app.cli import running
+from app.demo.domain import Size
 from app.frameworks.models import FrameworkRow, InstrumentRow
 from app.identity.models import LearnerRow
 from app.identity.service import count_use
@@ -334,8 +335,33 @@ def test_a_host_that_is_not_this_machine_is_said(run: Run) -> None:
     assert "192.0.2.1 port 8000 cannot be used" in result.stderr
 
 
+def test_demo_adds_a_ministry_and_prints_how_to_get_in(
+    run: Run, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tiny = Size(invited=12, members=10, returning=2, group=3, walking=1)
+    monkeypatch.setattr("app.cli.demo.FULL", tiny)
+
+    first = run("demo", "--language", "en", url=database_url)
+    second = run("demo", "--language", "en", url=database_url)
+
+    assert (first.exit_code, second.exit_code) == (0, 0)
+    assert re.findall(r"(director|trainer)-\w{6}@example.org", first.stdout) == [
+        "director",
+        "trainer",
+    ]
+    assert len(re.findall(r"[0-9A-Z]{5}-[0-9A-Z]{5}\b", first.stdout)) == 10
+    assert re.search(r"/en/cohorts/[0-9a-f-]{36}\n", first.stdout)
+    assert re.search(r"Letters to join: [A-Z]{6}\n", first.stdout)
+    assert "already" not in first.stdout
+    assert "already" in second.stdout
+    assert count(database_url, LearnerRow) == [2 * (10 + 2)]
+
+
 def test_demo_makes_a_learner_with_a_result(run: Run, database_url: str) -> None:
-    result = run("demo", "--role", "trainer", "--language", "ar", url=database_url)
+    result = run(
+        *("demo", "--learner", "--role", "trainer", "--language", "ar"),
+        url=database_url,
+    )
 
     assert result.exit_code == 0
     assert re.search(r"[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}", result.stdout)
@@ -344,7 +370,7 @@ def test_demo_makes_a_learner_with_a_result(run: Run, database_url: str) -> None
 
 
 def test_demo_with_a_wrong_role_makes_nobody(run: Run, database_url: str) -> None:
-    result = run("demo", "--role", "king", url=database_url)
+    result = run("demo", "--learner", "--role", "king", url=database_url)
 
     assert result.exit_code == cli.MISUSED
     assert "trainer" in result.stderr

@@ -3,11 +3,11 @@
 ``console`` has what every command needs; each other module has the commands of one kind.
 """
 
-from app.cli import cohorts, content, people, running
+from app.cli import cohorts, content, demo, people, running, sso, waiting
 from app.cli.console import FAILED, MISUSED, UNAVAILABLE, err, masar, out
 
 __all__ = ["FAILED", "MISUSED", "UNAVAILABLE", "err", "main", "masar", "out"]
-KINDS = (running, content, cohorts, people)
+KINDS = (running, waiting, content, demo, cohorts, people, sso)
 """Importing them is what adds their commands."""
 
 

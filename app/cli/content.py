@@ -1,6 +1,5 @@
-"""Commands about what the site shows: frameworks, courses, an example learner."""
+"""Commands about what the site shows: frameworks, courses."""
 
-from itertools import cycle
 from pathlib import Path
 from typing import Annotated
 
@@ -8,7 +7,6 @@ import typer
 from rich.progress import Progress, SpinnerColumn, TextColumn
 from rich.table import Table
 
-from app.assessment.service import save_answers, start_attempt, submit_attempt
 from app.cli.console import (
     FAILED,
     err,
@@ -18,9 +16,6 @@ from app.cli.console import (
     read_settings,
     write_to_database,
 )
-from app.frameworks.queries import get_current_instrument, get_default_framework
-from app.identity.domain import make_resume_code
-from app.identity.service import welcome
 from app.kernel.clock import current_time
 from app.kernel.text import Language, TranslationState, iter_texts, translation_counts
 from app.loading import (
@@ -31,12 +26,6 @@ from app.loading import (
     schema_text,
 )
 from app.settings import ROOT, Settings
-
-DEMO_ANSWERS = (
-    *("2", "not_applicable", "2", "3", "1", "3", "2", "unknown", "2", "1"),
-    *("3", "1", "3", "1", "3", "2", "2", "3", "1"),
-)
-"""A believable mixture, in the order of the questions."""
 
 
 @masar.command(epilog="Example: masar load")
@@ -103,40 +92,3 @@ def print_translations(values: list[object]) -> None:
         row = counts[language]
         table.add_row(language, *(str(row[state]) for state in TranslationState))
     out.print(table)
-
-
-@masar.command(epilog="Example: masar demo --role trainer")
-@explained
-def demo(
-    role: Annotated[
-        str, typer.Option(help="A role of the framework.")
-    ] = "service-manager",
-    language: Annotated[
-        Language, typer.Option(help="Language of the learner.")
-    ] = Language.FR,
-) -> None:
-    """Make a fictitious learner with answers, and print how to look through her eyes."""
-    settings = read_settings()
-    secret = bytes.fromhex(settings.secret_key.get_secret_value())
-    now = current_time()
-    with write_to_database(settings) as connection:
-        framework = get_default_framework(connection)
-        instrument = get_current_instrument(connection, framework)
-        learner = welcome(connection, key=secret, language=language, now=now)
-        attempt = start_attempt(
-            connection,
-            learner=learner,
-            framework=framework,
-            instrument=instrument,
-            role_key=role,
-            now=now,
-        )
-        keys = {"attempt_id": attempt.attempt_id, "learner_id": learner.learner_id}
-        values = zip(
-            (i.key for i in instrument.items), cycle(DEMO_ANSWERS), strict=False
-        )
-        save_answers(connection, **keys, values=dict(values), now=now)
-        submit_attempt(connection, **keys, now=now)
-    code = make_resume_code(secret, learner.resume_nonce)
-    out.print(f"A fictitious learner is there. Her resume code: {code}")
-    out.print(f"Enter it on {settings.public_url}{language}/resume")

@@ -1,0 +1,1 @@
+"""A fictitious ministry to look at: everybody in it is invented and marked so."""
