@@ -26,6 +26,7 @@ from tests.identity.builders import (
     sign_in,
     sign_out,
     sign_up,
+    statements,
     use_code,
 )
 
@@ -287,3 +288,22 @@ def test_passwords_are_long_and_not_known(
     if status == 303:
         sign_out(client)
         assert sign_in(client, password=password).status_code == 303
+
+
+def test_the_same_work_is_done_with_and_without_an_account(
+    client: TestClient,
+) -> None:
+    sign_up(client)
+    sign_out(client)
+    done: dict[str, list[list[str]]] = {}
+
+    for email in (ADA_MAIL, BOB_MAIL):
+        token = show(client, "/fr/sign-in").controls["form_token"][0]
+        for path in ("sign-in", "sign-in/mail"):
+            fields = {"form_token": token, "email": email, "password": "wrong"}
+            with statements(client) as seen:
+                client.post(f"/fr/{path}", data=fields, follow_redirects=False)
+            done.setdefault(path, []).append(seen)
+
+    assert all(known == unknown for known, unknown in done.values())
+    assert all(len(known) >= 3 for known, _ in done.values())
