@@ -1,10 +1,10 @@
 """Reading what dashboards show: released totals, and who takes part."""
 
-import time
 from collections import Counter
-from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from threading import Lock
+from time import monotonic
 from typing import Any, TypeVar
 from uuid import UUID
 from weakref import WeakKeyDictionary
@@ -42,17 +42,17 @@ from app.kernel.text import Language
 from app.paths.domain.plan import Choice
 from app.paths.models import ChoiceRow, PathRow
 from app.proficiency.models import AimRow
-from app.sharing.domain.pools import Attribute, Released
+from app.sharing.domain.pools import Attribute
 from app.sharing.models import ShareRow
-from app.sharing.queries import list_released
+from app.sharing.queries import get_revision, list_released
 
 Value = TypeVar("Value")
 FEW_MEMBERS = 200
 """Up to here people are counted anew at every look."""
 KEPT_S = 2.0
 """How long the counts of larger cohorts are kept in the process."""
-MOST_DRAWN = 200
-"""Dashboards kept in the process, by what they are drawn from."""
+MOST_VIEWS = 200
+"""Dashboards kept in the process, some 50 KB each."""
 MOST_TIMES = 50
 """Counting may take a fiftieth of the time: slow counts are kept longer."""
 
@@ -68,7 +68,6 @@ class _Kept:
     """Held by the one who counts anew; the others take what is there."""
 
 
-_drawn: dict[Hashable, Dashboard] = {}
 _kept: WeakKeyDictionary[Engine, dict[tuple[str | UUID, ...], _Kept]] = (
     WeakKeyDictionary()
 )
@@ -88,17 +87,17 @@ def _keep(
     known = _kept.setdefault(connection.engine, {})
     kept = known.get(name)
     if kept is not None and (
-        time.monotonic() < kept.until or not kept.counting.acquire(blocking=False)
+        monotonic() < kept.until or not kept.counting.acquire(blocking=False)
     ):
         found: Value = kept.value
         return found
-    began = time.monotonic()
+    began = monotonic()
     try:
         value = count()
     finally:
         if kept is not None:
             kept.counting.release()
-    ended = time.monotonic()
+    ended = monotonic()
     if size_of(value) > FEW_MEMBERS:
         until = ended + max(KEPT_S, MOST_TIMES * (ended - began))
         known[name] = _Kept(value=value, until=until, counting=Lock())
@@ -248,6 +247,13 @@ class View:
     """To choose from, by attribute."""
 
 
+_views: WeakKeyDictionary[
+    Engine,
+    dict[tuple[frozenset[UUID], Lens], tuple[tuple[tuple[int, int], int | None], View]],
+] = WeakKeyDictionary()
+"""By cohorts and lens: the revision they were drawn at, and for how many people."""
+
+
 def get_view(
     connection: Connection,
     *,
@@ -262,7 +268,29 @@ def get_view(
         cohorts: Those the caller may see, at least one; of one framework.
         lens: Of whom.
         everybody: All who were invited or joined, if all are looked at.
+
+    Complexity:
+        Drawn anew only after a release, or when ``everybody`` changes.
     """
+    name = (frozenset(each.cohort_id for each in cohorts), lens)
+    state = (get_revision(connection, cohort_ids=name[0]), everybody)
+    known = _views.setdefault(connection.engine, {})
+    kept = known.get(name)
+    if kept is not None and kept[0] == state:
+        return kept[1]
+    view = _draw_view(connection, cohorts, lens, everybody)
+    if len(known) >= MOST_VIEWS:
+        known.clear()
+    known[name] = (state, view)
+    return view
+
+
+def _draw_view(
+    connection: Connection,
+    cohorts: Sequence[Cohort],
+    lens: Lens,
+    everybody: int | None,
+) -> View:
     first = cohorts[0]
     framework = get_framework(connection, first.framework_key, first.framework_version)
     fallback = framework.role(None).key
@@ -276,38 +304,15 @@ def get_view(
     return View(
         framework=framework,
         lens=lens,
-        dashboard=_draw(released, framework, lens, everybody if lens.is_open else None),
+        dashboard=draw_dashboard(
+            released,
+            framework,
+            lens=lens,
+            everybody=everybody if lens.is_open else None,
+        ),
         roles=tuple(role.key for role in framework.roles if role.key in here),
         values=list_values(released),
     )
-
-
-def _draw(
-    released: Sequence[Released],
-    framework: Framework,
-    lens: Lens,
-    everybody: int | None,
-) -> Dashboard:
-    """Draw a dashboard, or take the same one as drawn before in this process."""
-    name = (framework.ref, lens, everybody, *map(_content_of, released))
-    dashboard = _drawn.get(name)
-    if dashboard is None:
-        dashboard = draw_dashboard(released, framework, lens=lens, everybody=everybody)
-        if len(_drawn) >= MOST_DRAWN:
-            _drawn.clear()
-        _drawn[name] = dashboard
-    return dashboard
-
-
-def _content_of(pool: Released) -> Hashable:
-    """Return everything that a dashboard is drawn from."""
-    tables = tuple(
-        (key, tuple((table.partition, table.counts) for table in tables))
-        for key, tables in pool.tables.items()
-    )
-    group = tuple(sorted(pool.group.items()))
-    known = (pool.role_key, group, pool.is_paired, pool.people, pool.waiting)
-    return (*known, pool.released_at, tables)
 
 
 def list_unit_names(

@@ -7,7 +7,7 @@ filled (``Prepared``): 1 µs instead of 600 (shared/anchors/speed.md).
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from math import ceil, floor
 from pathlib import Path
 from typing import Any
@@ -77,6 +77,7 @@ def localized(text: LocalizedText, language: Language) -> str:
     )
 
 
+@lru_cache(maxsize=4096)
 def write_number(value: float, language: Language) -> str:
     """Write a number in the language's manner, at most two decimals.
 

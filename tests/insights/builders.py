@@ -6,7 +6,7 @@ import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 from xml.etree import ElementTree as ET
 
 from sqlalchemy import Connection, insert
@@ -42,13 +42,16 @@ class Pilot:
 
     institution: Institution
     cohort: Cohort
+    campaign_id: UUID
 
 
 def add_pilot(connection: Connection, *, key: str = "health") -> Pilot:
     institution = add_ministry(connection, key)
     cohort = add_cohort(connection, institution)
-    add_campaign(connection, cohort)
-    return Pilot(institution=institution, cohort=cohort)
+    campaign = add_campaign(connection, cohort)
+    return Pilot(
+        institution=institution, cohort=cohort, campaign_id=campaign.campaign_id
+    )
 
 
 def join(
@@ -57,6 +60,7 @@ def join(
     *,
     grade: Grade | None = None,
     language: Language = Language.FR,
+    unit_id: UUID | None = None,
 ) -> Learner:
     learner = add_learner(connection, language=language)
     connection.execute(
@@ -69,7 +73,7 @@ def join(
             "joined_at": NOON,
             "language": Language.FR,
             "country": None,
-            "unit_id": None,
+            "unit_id": unit_id,
             "grade": grade,
             "gender": None,
         },
