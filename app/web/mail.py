@@ -18,6 +18,7 @@ from email.headerregistry import (
 from email.message import EmailMessage
 from email.policy import Policy
 from functools import cache
+from uuid import uuid4
 
 from jinja2 import Environment, Template
 from markupsafe import Markup, escape
@@ -84,8 +85,20 @@ def queue_mail(
             ``List-Unsubscribe=One-Click`` without a cookie (RFC 8058).
         now: Aware UTC instant; the date of the message.
     """
+    payload = _payload(to, template, language, context, now)
+    is_bulk = UNSUBSCRIBE in context
+    queue(connection, kind=KIND, payload=payload, run_at=now, is_bulk=is_bulk)
+
+
+def _payload(
+    to: str,
+    template: str,
+    language: Language,
+    context: Mapping[str, object],
+    now: datetime,
+) -> dict[str, object]:
     letter = render_letter(template, language, context)
-    payload = {
+    return {
         "to": to,
         "language": language,
         "subject": letter.subject,
@@ -93,8 +106,6 @@ def queue_mail(
         "written_at": now.isoformat(),
         "unsubscribe_url": context.get(UNSUBSCRIBE),
     }
-    is_bulk = UNSUBSCRIBE in context
-    queue(connection, kind=KIND, payload=payload, run_at=now, is_bulk=is_bulk)
 
 
 def render_letter(
@@ -186,6 +197,21 @@ def deliver(settings: Settings, job: Job) -> None:
     server = MailServer.from_url(settings.smtp_url.get_secret_value())
     recipient = message["to"].addresses[0].addr_spec
     server.send(message, sender=sender.addr_spec, recipient=recipient)
+
+
+def send_now(settings: Settings, *, to: str, language: Language, now: datetime) -> str:
+    """Send the operator's test message without the queue; return where it went.
+
+    Raises:
+        GiveUpError: It can never arrive.
+        OSError: The server or the folder cannot be used.
+    """
+    context = {"public_url": settings.public_url}
+    payload = _payload(to, "test", language, context, now)
+    deliver(settings, Job(job_id=uuid4(), kind=KIND, payload=payload, attempts=1))
+    if settings.smtp_url is None:
+        return f"There is no mail server: a file is in {settings.mail_dir}"
+    return "The mail server has taken it."
 
 
 def write_message(job: Job, sender: Address) -> EmailMessage:

@@ -40,6 +40,7 @@ from app.identity.domain.openid import (
     digest_of_subject,
     new_journey,
     open_step,
+    return_address,
     seal_step,
     trusted_address,
 )
@@ -56,17 +57,11 @@ from app.identity.service import link_subject, unlink_provider
 from app.identity.service.openid import address_at_provider, ask_provider
 from app.kernel.clock import Now
 from app.kernel.database import Database, DatabaseDep, ReadDep, WriteDep
-from app.settings import Settings
 from app.web.routes import Route
 
 router = APIRouter(route_class=Route)
 SIGN_IN = "/{lang:lang}/sign-in/institution"
 Answer = Annotated[str, Query(max_length=4000)]
-
-
-def return_address(settings: Settings, provider_key: str) -> str:
-    """Return where an institution sends browsers back: what is registered with it."""
-    return f"{site_of(settings)}/oidc/{provider_key}/return"
 
 
 @router.get(SIGN_IN + "/{key}", name="home:leave-for-institution")
@@ -82,7 +77,10 @@ def leave_for_institution(
         next_path=local_path(next_path, otherwise=""),
     )
     address = address_at_provider(
-        provider, journey, return_to=return_address(page.settings, key), now=now
+        provider,
+        journey,
+        return_to=return_address(site_of(page.settings), key),
+        now=now,
     )
     response = RedirectResponse(address, status_code=303)
     keep_step(
@@ -142,7 +140,7 @@ def arrive(
         journey,
         key=secret,
         code=code,
-        return_to=return_address(page.settings, key),
+        return_to=return_address(site_of(page.settings), key),
         now=now,
     )
     return _receive(page, database, provider, vouched, journey.next_path, now)

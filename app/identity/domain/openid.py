@@ -257,6 +257,20 @@ def trusted_address(vouched: Vouched, provider: Provider) -> str | None:
     return email if domain_of(email) in provider.domains else None
 
 
+def return_address(site: str, provider_key: str) -> str:
+    """Return where an institution sends browsers back: what is registered with it."""
+    return f"{site.rstrip('/')}/oidc/{provider_key}/return"
+
+
+def read_domain(typed: str) -> str:
+    """Bring a mail domain into the form in which domains are compared.
+
+    Raises:
+        EmailInvalidError: It is none.
+    """
+    return domain_of(read_address(f"x@{typed}"))
+
+
 def domain_of(email: str) -> str:
     """Return an address's domain in the form in which domains are compared."""
     return same_address(email).rpartition("@")[2]

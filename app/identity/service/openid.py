@@ -58,6 +58,17 @@ _known: dict[str, _Known] = {}
 """By issuer; as many as the operator has added. Each process learns for itself."""
 
 
+def check_provider(provider: Provider, *, now: datetime) -> None:
+    """Ask an institution who it is, before people depend on it.
+
+    Raises:
+        ProviderRefusedError: It cannot be reached or trusted.
+        TooManyAttemptsError: Too many wait for institutions.
+    """
+    with _asking(), _client(provider, None, "") as client:
+        _learn(client, provider.issuer, now)
+
+
 def address_at_provider(
     provider: Provider, journey: Journey, *, return_to: str, now: datetime
 ) -> str:
