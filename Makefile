@@ -18,7 +18,7 @@ run: .venv/run ## Start the site on http://127.0.0.1:8000 (PORT=9000 for another
 demo: .venv/run ## Add a fictitious ministry with 480 people, and print its logins
 	@$(BIN)/python -m app demo
 
-test: .venv/dev tests/journeys/node_modules ## Run every test: SQLite, PostgreSQL, Chromium
+test: .venv/dev tests/journeys/node_modules tests/sso/node_modules ## Run every test: SQLite, PostgreSQL, Chromium
 	@sh tests/journeys/chromium.sh
 	@$(BIN)/python -m pytest
 
@@ -46,7 +46,7 @@ lock: .venv/dev ## Resolve the dependencies anew
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --group dev pyproject.toml -o requirements-dev.lock
 
 clean: ## Remove what was installed and built; var/ with your data stays
-	@rm -rf .venv tests/journeys/node_modules .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	@rm -rf .venv tests/journeys/node_modules tests/sso/node_modules .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Masar needs Python 3.11 or newer; this is $$($(PYTHON) --version). Try: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
@@ -62,5 +62,5 @@ clean: ## Remove what was installed and built; var/ with your data stays
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch .venv/run $@
 
-tests/journeys/node_modules: tests/journeys/package-lock.json
-	@if command -v npm >/dev/null; then npm ci --prefix tests/journeys --silent --no-audit --no-fund && touch $@; else echo "npm is missing: the accessibility tests will be skipped"; fi
+tests/journeys/node_modules tests/sso/node_modules: %/node_modules: %/package-lock.json
+	@if command -v npm >/dev/null; then npm ci --prefix $* --silent --no-audit --no-fund && touch $@; else echo "npm is missing: the tests in $* will be skipped"; fi

@@ -38,6 +38,24 @@ def test_production_with_everything_set_starts() -> None:
     assert not found.is_sqlite
 
 
+@pytest.mark.parametrize(
+    "url", ["http://mail.example", "smtp://u:s3cr3t@relay?tls=none", "smtp://"]
+)
+def test_what_is_no_mail_server_is_refused(url: str) -> None:
+    assert "s3cr3t" not in refusal(smtp_url=url)
+
+
+def test_mail_needs_a_sender_that_can_be_answered() -> None:
+    server = "smtp://u:s3cr3t@mail.example:587"
+    sender = "Masar <masar@mail.example>"
+
+    assert make(smtp_url="").smtp_url is None
+    assert "one address" in refusal(mail_from="Masar")
+    assert "MASAR_MAIL_FROM" in refusal(**production(smtp_url=server))
+    found = make(**production(smtp_url=server, mail_from=sender))
+    assert "s3cr3t" not in repr(found)
+
+
 def test_production_refuses_debug() -> None:
     assert "MASAR_DEBUG" in refusal(**production(debug=True))
 
