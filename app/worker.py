@@ -16,6 +16,7 @@ import structlog
 from prometheus_client import Counter
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.cohorts import service as rosters
 from app.cohorts.queries import is_mail_due
 from app.cohorts.service import forget_ended, take_due
 from app.home.service import apply_retention
@@ -97,16 +98,27 @@ TASKS: tuple[Task, ...] = (
 )
 
 
-def handlers(settings: Settings) -> Mapping[str, Handler]:
+def handlers(database: Database, settings: Settings) -> Mapping[str, Handler]:
     """Return who does which kind of job."""
-    return {mail.KIND: partial(mail.deliver, settings)}
+    key = bytes.fromhex(settings.secret_key.get_secret_value())
+    return {
+        mail.KIND: partial(mail.deliver, settings),
+        rosters.CHECK: lambda job: rosters.check_roster(database, job.payload),
+        rosters.IMPORT: lambda job: rosters.import_part(
+            database, job.payload, key=key, now=current_time()
+        ),
+    }
 
 
 def work_once(database: Database, settings: Settings, now: datetime) -> int:
     """Run every task and the jobs that are due; return how much there was to do."""
     done = sum(task.run(database, settings, now) for task in TASKS)
     return done + run_due(
-        database, handlers(settings), now=now, limit=MOST_JOBS, observe=_observe
+        database,
+        handlers(database, settings),
+        now=now,
+        limit=MOST_JOBS,
+        observe=_observe,
     )
 
 
@@ -124,7 +136,7 @@ class Worker:
     ) -> None:
         self._database = database
         self._settings = settings
-        self._handlers = handlers(settings)
+        self._handlers = handlers(database, settings)
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self.run, name="worker", daemon=True)
         self._tasks = tasks

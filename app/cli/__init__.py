@@ -3,11 +3,20 @@
 ``console`` has what every command needs; each other module has the commands of one kind.
 """
 
-from app.cli import cohorts, content, demo, people, running, sso, waiting
+from app.cli import (
+    cohorts,
+    content,
+    demo,
+    people,
+    rosters,
+    running,
+    sso,
+    waiting,
+)
 from app.cli.console import FAILED, MISUSED, UNAVAILABLE, err, masar, out
 
 __all__ = ["FAILED", "MISUSED", "UNAVAILABLE", "err", "main", "masar", "out"]
-KINDS = (running, waiting, content, demo, cohorts, people, sso)
+KINDS = (running, waiting, content, demo, cohorts, people, sso, rosters)
 """Importing them is what adds their commands."""
 
 

@@ -232,7 +232,7 @@ def institution_of(row: Row[*tuple[Any, ...]]) -> Institution:
 
 def cohort_of(row: Row[*tuple[Any, ...]], prefix: str = "") -> Cohort:
     """Return the cohort of a row with ``COHORT``."""
-    values = {c.key: row._mapping[f"{prefix}{c.key}"] for c in COHORT}  # noqa: SLF001 -- a Row's public mapping
+    values = {c.key: getattr(row, f"{prefix}{c.key}") for c in COHORT}
     values["role_keys"] = tuple(values["role_keys"])
     return Cohort(**values)
 

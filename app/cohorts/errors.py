@@ -90,3 +90,21 @@ class WrongAddressError(InvalidError):
     """One address of a list cannot be one; its place is among the facts."""
 
     code = "wrong-address"
+
+
+class RosterNotFoundError(NotFoundError):
+    """The cohort has no such list of people."""
+
+    code = "roster-not-found"
+
+
+class UnreadableRosterError(InvalidError):
+    """An upload is neither CSV nor XLSX, is too large, or has no column ``email``."""
+
+    code = "unreadable-roster"
+
+
+class RosterNotReadyError(ConflictError):
+    """A list is imported once, and only after nothing was found wrong with it."""
+
+    code = "roster-not-ready"

@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.cohorts.domain import Gender, Grade, InstitutionKind, Office
+from app.cohorts.domain import Gender, Grade, InstitutionKind, Office, RosterState
 from app.kernel.database import Base
 from app.kernel.text import Language
 
@@ -222,7 +222,9 @@ class RosterRow(Base):
         Uuid, ForeignKey("cohorts_campaign.campaign_id", ondelete="CASCADE")
     )
     file_name: Mapped[str] = mapped_column(String(120))
-    state: Mapped[str] = mapped_column(String(32))
+    state: Mapped[RosterState]
+    actor_id: Mapped[UUID]
+    """Who uploaded it, for the audit log."""
     rows: Mapped[int]
     rows_done: Mapped[int]
     report: Mapped[dict[str, object]] = mapped_column(JSON)
@@ -231,7 +233,10 @@ class RosterRow(Base):
 
 
 class RosterFileRow(Base):
-    """The bytes of an upload, until it is imported or refused."""
+    """The bytes of an upload (part 0), then the checked people, part by part.
+
+    Each part goes as soon as it is of no use any more.
+    """
 
     __tablename__ = "cohorts_roster_file"
 
@@ -240,4 +245,5 @@ class RosterFileRow(Base):
         ForeignKey("cohorts_roster.roster_id", ondelete="CASCADE"),
         primary_key=True,
     )
+    part: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     content: Mapped[bytes] = mapped_column(LargeBinary)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, exists, func, select
+from sqlalchemy import Connection, Select, bindparam, exists, func, select
 
 from app.cohorts.access import (
     COHORT,
@@ -23,11 +23,14 @@ from app.cohorts.domain import (
     Membership,
     Office,
     People,
+    Roster,
+    RosterState,
 )
 from app.cohorts.errors import (
     CampaignNotFoundError,
     CohortNotFoundError,
     InstitutionNotFoundError,
+    RosterNotFoundError,
 )
 from app.cohorts.models import (
     AncestorRow,
@@ -41,6 +44,7 @@ from app.cohorts.models import (
     RosterRow,
     TrainerRow,
 )
+from app.kernel.statements import Prebuilt
 
 _CAMPAIGN = select(
     CampaignRow.campaign_id,
@@ -50,6 +54,33 @@ _CAMPAIGN = select(
     CampaignRow.opens_on,
     CampaignRow.closes_on,
     CampaignRow.remind_after_days,
+)
+_CAMPAIGNS = Prebuilt(
+    _CAMPAIGN.where(CampaignRow.cohort_id == bindparam("cohort_id")).order_by(
+        CampaignRow.round
+    )
+)
+_INSTITUTION = Prebuilt(
+    select(*INSTITUTION).where(
+        InstitutionRow.institution_id == bindparam("institution_id")
+    )
+)
+_COHORT = Prebuilt(select(*COHORT).where(CohortRow.cohort_id == bindparam("cohort_id")))
+_MEMBERSHIP = (
+    MemberRow.learner_id,
+    MemberRow.cohort_id,
+    MemberRow.campaign_id,
+    MemberRow.joined_at,
+    MemberRow.language,
+    MemberRow.country,
+    MemberRow.unit_id,
+    MemberRow.grade,
+    MemberRow.gender,
+)
+_MEMBERSHIPS = Prebuilt(
+    select(*_MEMBERSHIP)
+    .where(MemberRow.learner_id == bindparam("learner_id"))
+    .order_by(MemberRow.joined_at, MemberRow.cohort_id)
 )
 
 
@@ -71,8 +102,7 @@ def get_institution(connection: Connection, *, institution_id: UUID) -> Institut
     Raises:
         InstitutionNotFoundError: There is none.
     """
-    found = select(*INSTITUTION).where(InstitutionRow.institution_id == institution_id)
-    row = connection.execute(found).first()
+    row = _INSTITUTION.first(connection, {"institution_id": institution_id})
     if row is None:
         raise InstitutionNotFoundError(institution_id=str(institution_id))
     return institution_of(row)
@@ -132,8 +162,7 @@ def get_cohort(connection: Connection, *, cohort_id: UUID) -> Cohort:
     Raises:
         CohortNotFoundError: There is none.
     """
-    found = select(*COHORT).where(CohortRow.cohort_id == cohort_id)
-    row = connection.execute(found).first()
+    row = _COHORT.first(connection, {"cohort_id": cohort_id})
     if row is None:
         raise CohortNotFoundError(cohort_id=str(cohort_id))
     return cohort_of(row)
@@ -152,22 +181,9 @@ def list_cohorts_below(connection: Connection, *, institution_id: UUID) -> list[
 
 def list_memberships(connection: Connection, *, learner_id: UUID) -> list[Membership]:
     """Return the cohorts a learner has joined, oldest first."""
-    rows = connection.execute(
-        select(
-            MemberRow.learner_id,
-            MemberRow.cohort_id,
-            MemberRow.campaign_id,
-            MemberRow.joined_at,
-            MemberRow.language,
-            MemberRow.country,
-            MemberRow.unit_id,
-            MemberRow.grade,
-            MemberRow.gender,
-        )
-        .where(MemberRow.learner_id == learner_id)
-        .order_by(MemberRow.joined_at, MemberRow.cohort_id)
-    )
-    return [Membership(**row) for row in rows.mappings()]
+    rows = _MEMBERSHIPS.all(connection, {"learner_id": learner_id})
+    names = [column.key for column in _MEMBERSHIP]
+    return [Membership(**dict(zip(names, row, strict=True))) for row in rows]
 
 
 def find_membership(
@@ -180,10 +196,9 @@ def find_membership(
 
 def list_campaigns(connection: Connection, *, cohort_id: UUID) -> list[Campaign]:
     """Return the campaigns of a cohort by round."""
-    rows = connection.execute(
-        _CAMPAIGN.where(CampaignRow.cohort_id == cohort_id).order_by(CampaignRow.round)
-    )
-    return [_campaign(row) for row in rows]
+    rows = _CAMPAIGNS.all(connection, {"cohort_id": cohort_id})
+    names = _CAMPAIGN.selected_columns.keys()
+    return [_campaign(dict(zip(names, row, strict=True))) for row in rows]
 
 
 def get_campaign(
@@ -201,7 +216,7 @@ def get_campaign(
     ).first()
     if row is None:
         raise CampaignNotFoundError(campaign_id=str(campaign_id))
-    return _campaign(row)
+    return _campaign(row._mapping)  # noqa: SLF001 -- a Row's public mapping
 
 
 def find_campaign_by_code(connection: Connection, *, code: str) -> Campaign | None:
@@ -211,7 +226,7 @@ def find_campaign_by_code(connection: Connection, *, code: str) -> Campaign | No
             JoinCodeRow, JoinCodeRow.campaign_id == CampaignRow.campaign_id
         ).where(JoinCodeRow.code == code)
     ).first()
-    return None if row is None else _campaign(row)
+    return None if row is None else _campaign(row._mapping)  # noqa: SLF001 -- a Row's public mapping
 
 
 def find_invitation(
@@ -223,7 +238,7 @@ def find_invitation(
         .outerjoin(RosterRow, RosterRow.roster_id == InvitationRow.roster_id)
         .where(
             InvitationRow.invitation_id == invitation_id,
-            InvitationRow.roster_id.is_(None) | (RosterRow.state == "done"),
+            InvitationRow.roster_id.is_(None) | (RosterRow.state == RosterState.DONE),
         )
     ).first()
     if row is None:
@@ -261,7 +276,7 @@ def count_people(connection: Connection, *, campaign_id: UUID) -> People:
         .outerjoin(RosterRow, RosterRow.roster_id == InvitationRow.roster_id)
         .where(
             InvitationRow.campaign_id == campaign_id,
-            InvitationRow.roster_id.is_(None) | (RosterRow.state == "done"),
+            InvitationRow.roster_id.is_(None) | (RosterRow.state == RosterState.DONE),
         )
     ).one()
     return People(invited=row[0], accepted=row[1], stopped=row[2])
@@ -299,6 +314,22 @@ def list_officers(
     return [(row.learner_id, row.role) for row in rows]
 
 
+def get_roster(connection: Connection, *, cohort_id: UUID, roster_id: UUID) -> Roster:
+    """Return an uploaded list of a cohort.
+
+    Raises:
+        RosterNotFoundError: The cohort has none of that number.
+    """
+    row = connection.execute(
+        select(*RosterRow.__table__.c).where(
+            RosterRow.cohort_id == cohort_id, RosterRow.roster_id == roster_id
+        )
+    ).first()
+    if row is None:
+        raise RosterNotFoundError(roster_id=str(roster_id))
+    return Roster(**row._mapping)  # noqa: SLF001 -- a Row's public mapping
+
+
 def list_join_codes(
     connection: Connection, *, campaign_ids: Sequence[UUID]
 ) -> dict[UUID, tuple[str, str]]:
@@ -321,14 +352,14 @@ def _institutions(
     return [institution_of(row) for row in rows]
 
 
-def _campaign(row: Row[*tuple[Any, ...]]) -> Campaign:
-    values = dict(row._mapping)  # noqa: SLF001 -- a Row's public mapping
+def _campaign(row: Mapping[Any, Any]) -> Campaign:
+    values = dict(row)
     values["remind_after_days"] = tuple(values["remind_after_days"])
     return Campaign(**values)
 
 
 def count_members_with(
-    connection: Connection, *, cohort_id: UUID, values: Mapping[str, str]
+    connection: Connection, *, cohort_id: UUID, values: Mapping[str, str], up_to: int
 ) -> int:
     """Return how many members of a cohort said all of this about themselves.
 
@@ -336,6 +367,7 @@ def count_members_with(
         connection: Any connection.
         cohort_id: Which cohort.
         values: By attribute: ``unit``, ``grade``, ``gender``, ``language``, ``country``.
+        up_to: Where to stop counting: nobody asks for more.
     """
     columns = {
         "unit": MemberRow.unit_id,
@@ -344,8 +376,9 @@ def count_members_with(
         "language": MemberRow.language,
         "country": MemberRow.country,
     }
-    found = select(func.count()).where(MemberRow.cohort_id == cohort_id)
+    found = select(MemberRow.learner_id).where(MemberRow.cohort_id == cohort_id)
     for name, value in values.items():
         given = UUID(value) if name == "unit" else value
         found = found.where(columns[name] == given)
-    return connection.scalar(found) or 0
+    some = found.limit(up_to).subquery()
+    return connection.scalar(select(func.count()).select_from(some)) or 0

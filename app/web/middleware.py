@@ -5,6 +5,7 @@ Pure ASGI: one ``BaseHTTPMiddleware`` costs 80 % of the throughput
 """
 
 import asyncio
+import re
 import time
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from functools import cache
@@ -28,6 +29,11 @@ MAX_BODY = 64 * 1024
 """Bytes of a request body; the largest form has 30 short fields."""
 BODY_SECONDS = 20.0
 """Time for a whole body to arrive: the largest at 3 KB a second."""
+UPLOADS = re.compile(r"/[a-z]{2}/cohorts/[0-9a-f-]{36}/campaigns/[0-9a-f-]{36}/rosters")
+"""Where a file may come; who sends it is known before it is read."""
+MAX_UPLOAD = 13 * 1024 * 1024
+UPLOAD_SECONDS = 600.0
+"""Time for a file to arrive: the largest at 22 KB a second."""
 MOST_DIGITS = 18
 """Of a ``Content-Length``; Python refuses to read 5 000."""
 ASCII_END = 128
@@ -101,13 +107,14 @@ class Envelope:
             return
         started = time.perf_counter()
         length = _declared_length(scope)
-        body = _Body(receive, is_expected=length > 0)
+        most, seconds = _limits(scope)
+        body = _Body(receive, is_expected=length > 0, most=most, seconds=seconds)
         is_head = scope["method"] == "HEAD"
         answer = _Answer(send, self._headers, body, is_head=is_head)
         inner = _readable(scope)
         try:
-            if length > MAX_BODY:
-                await _refuse(inner, receive, answer)
+            if length > most:
+                await _refuse(inner, receive, answer, most)
             else:
                 await self._app(inner, body, answer)
         except ClientDisconnect:
@@ -144,22 +151,31 @@ class Compressed:
         await self._plain(scope, receive, send_plain)
 
 
-async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:
-    error = BodyTooLargeError(max_bytes=MAX_BODY)
+def _limits(scope: Scope) -> tuple[int, float]:
+    """Return how many bytes a request may have, and how long they may take."""
+    if scope["method"] == "POST" and UPLOADS.fullmatch(scope["path"]):
+        return MAX_UPLOAD, UPLOAD_SECONDS
+    return MAX_BODY, BODY_SECONDS
+
+
+async def _refuse(scope: Scope, receive: Receive, send: Send, most: int) -> None:
+    error = BodyTooLargeError(max_bytes=most)
     await show_domain_error(Request(scope), error)(scope, receive, send)
 
 
 class _Body:
     """Passes a body on: no more bytes, and for no longer, than any of ours needs."""
 
-    def __init__(self, receive: Receive, *, is_expected: bool) -> None:
+    def __init__(
+        self, receive: Receive, *, is_expected: bool, most: int, seconds: float
+    ) -> None:
         self.is_awaited = is_expected
         """Whether a part of it is still on its way."""
         self._receive = receive
+        self._most = most
+        self._seconds = seconds
         self._seen = 0
-        self._end = (
-            asyncio.get_running_loop().time() + BODY_SECONDS if is_expected else 0.0
-        )
+        self._end = asyncio.get_running_loop().time() + seconds if is_expected else 0.0
 
     async def __call__(self) -> Message:
         if not self.is_awaited:
@@ -168,14 +184,14 @@ class _Body:
             async with asyncio.timeout_at(self._end):
                 message = await self._receive()
         except TimeoutError:
-            raise BodyTooSlowError(max_seconds=BODY_SECONDS) from None
+            raise BodyTooSlowError(max_seconds=self._seconds) from None
         self.is_awaited = bool(message.get("more_body"))
         return self._counted(message)
 
     def _counted(self, message: Message) -> Message:
         self._seen += len(message.get("body", b""))
-        if self._seen > MAX_BODY:
-            raise BodyTooLargeError(max_bytes=MAX_BODY)
+        if self._seen > self._most:
+            raise BodyTooLargeError(max_bytes=self._most)
         return message
 
 

@@ -172,17 +172,6 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
             "Nothing was sent. Answer the questions of this group first: it takes 12 minutes at most."
         ),
     ),
-    "provider-not-found": (
-        N_("This institution does not sign people in here"),
-        N_("Nothing was changed. Sign in by e-mail, or ask who sent you the address."),
-    ),
-    "provider-refused": (
-        N_("Signing in through your institution did not work"),
-        N_(
-            "Its answer did not arrive, or could not be trusted. Nothing was changed. "
-            "Try again, or sign in by e-mail."
-        ),
-    ),
     "password-common": (
         N_("This password is too well known"),
         N_(
@@ -199,6 +188,17 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("This password has the wrong length"),
         N_("It needs 8 to 256 characters; any characters will do. Nothing was saved."),
     ),
+    "provider-not-found": (
+        N_("This institution does not sign people in here"),
+        N_("Nothing was changed. Sign in by e-mail, or ask who sent you the address."),
+    ),
+    "provider-refused": (
+        N_("Signing in through your institution did not work"),
+        N_(
+            "Its answer did not arrive, or could not be trusted. Nothing was changed. "
+            "Try again, or sign in by e-mail."
+        ),
+    ),
     "resume-code-mistyped": (
         N_("This code has a typing mistake"),
         N_("It has twelve signs, like K7PM-2XQ4-9BTB. Please compare and try again."),
@@ -206,6 +206,16 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     "resume-code-unknown": (
         N_("We do not know this code"),
         N_("Please compare it with what you wrote down. You can also start anew."),
+    ),
+    "roster-not-found": (
+        N_("We cannot find this list of people"),
+        N_("It may have been removed. Nothing was changed."),
+    ),
+    "roster-not-ready": (
+        N_("This list cannot be imported now"),
+        N_(
+            "It is checked first, and imported once. Nobody was invited twice. Look at its page to see how far it is."
+        ),
     ),
     "round-exists": (
         N_("This cohort has such a round already"),
@@ -292,6 +302,12 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_(
             "Start the questionnaire, or enter the resume code you wrote down. Your "
             "answers are safe with us until you erase them."
+        ),
+    ),
+    "unreadable-roster": (
+        N_("We cannot read this file"),
+        N_(
+            "Nobody was invited. It must be CSV or XLSX with at most 100 000 rows, and its first row must name the columns; one of them is email."
         ),
     ),
     "unsupported-content-type": (

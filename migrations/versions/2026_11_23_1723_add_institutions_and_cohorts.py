@@ -302,6 +302,7 @@ def upgrade() -> None:
         sa.Column("campaign_id", sa.Uuid(), nullable=False),
         sa.Column("file_name", sa.String(length=120), nullable=False),
         sa.Column("state", sa.String(length=32), nullable=False),
+        sa.Column("actor_id", sa.Uuid(), nullable=False),
         sa.Column("rows", sa.Integer(), nullable=False),
         sa.Column("rows_done", sa.Integer(), nullable=False),
         sa.Column("report", sa.JSON(), nullable=False),
@@ -329,6 +330,7 @@ def upgrade() -> None:
     op.create_table(
         "cohorts_roster_file",
         sa.Column("roster_id", sa.Uuid(), nullable=False),
+        sa.Column("part", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(
             ["roster_id"],
@@ -336,7 +338,9 @@ def upgrade() -> None:
             name=op.f("fk_cohorts_roster_file_roster_id"),
             ondelete="CASCADE",
         ),
-        sa.PrimaryKeyConstraint("roster_id", name=op.f("pk_cohorts_roster_file")),
+        sa.PrimaryKeyConstraint(
+            "roster_id", "part", name=op.f("pk_cohorts_roster_file")
+        ),
     )
 
 

@@ -52,6 +52,11 @@ GUARDED = {
     "GET /{lang}/cohorts/{cohort_id}/campaigns/{campaign_id}/poster": Capability.INVITE,
     "GET /{lang}/cohorts/{cohort_id}/campaigns/{campaign_id}/qr.svg": Capability.INVITE,
     "GET /{lang}/cohorts/{cohort_id}/campaigns/{campaign_id}/qr.png": Capability.INVITE,
+    "POST /{lang}/cohorts/{cohort_id}/campaigns/{campaign_id}/rosters": (
+        Capability.INVITE
+    ),
+    "GET /{lang}/cohorts/{cohort_id}/rosters/{roster_id}": Capability.INVITE,
+    "POST /{lang}/cohorts/{cohort_id}/rosters/{roster_id}": Capability.INVITE,
     "POST /{lang}/cohorts/{cohort_id}/change": Capability.MANAGE_COHORT,
     "POST /{lang}/cohorts/{cohort_id}/trainers": Capability.MANAGE_COHORT,
     "GET /api/v1/institutions/{institution_id}": Capability.SEE_INSTITUTION,
@@ -71,6 +76,7 @@ GUARDED = {
     "GET /{lang}/cohorts/{cohort_id}/dashboard.csv": Capability.SEE_COHORT,
     "GET /{lang}/cohorts/{cohort_id}/dashboard.xlsx": Capability.SEE_COHORT,
     "GET /{lang}/cohorts/{cohort_id}/dashboard.pdf": Capability.SEE_COHORT,
+    "GET /api/v1/cohorts/{cohort_id}/dashboard": Capability.SEE_COHORT,
     "GET /{lang}/cohorts/{cohort_id}/breakdown": Capability.MANAGE_COHORT,
     "POST /{lang}/cohorts/{cohort_id}/breakdown": Capability.MANAGE_COHORT,
     "GET /{lang}/cohorts/institutions/{institution_id}/overview": (
@@ -151,12 +157,14 @@ def addresses(world: World) -> tuple[dict[str, str], dict[str, str]]:
         "institution_id": str(world.health.institution_id),
         "cohort_id": str(world.cohort.cohort_id),
         "campaign_id": str(world.campaign.campaign_id),
+        "roster_id": str(world.roster_id),
     }
     foreign = {
         "lang": "fr",
         "institution_id": str(world.justice.institution_id),
         "cohort_id": str(world.foreign_cohort.cohort_id),
         "campaign_id": str(world.foreign_campaign.campaign_id),
+        "roster_id": str(world.foreign_roster_id),
     }
     return own, foreign
 
@@ -174,6 +182,8 @@ def ask(client: TestClient, name: str, person: Person, numbers: dict[str, str]) 
         client.cookies.set("masar_session", person.session)
         form = {"form_token": sign(SECRET, "form", person.session)}
         body = {"data": form} if method == "POST" else {}
+        if path.endswith("/rosters"):
+            body["files"] = {"file": ("list.csv", b"")}
         answer = client.request(method, address, follow_redirects=False, **body)
     is_sent_away = "/sign-in" in answer.headers.get("location", "")
     return 401 if is_sent_away else answer.status_code
@@ -242,12 +252,16 @@ def test_a_campaign_of_another_cohort_is_not_reached_through_ones_own(
         world = add_world(connection)
         person = enter(connection, add_officer(connection, Office.OPERATOR, None))
     own, foreign = addresses(world)
-    mixed = {**own, "campaign_id": foreign["campaign_id"]}
+    mixed = {
+        **own,
+        "campaign_id": foreign["campaign_id"],
+        "roster_id": foreign["roster_id"],
+    }
 
     answers = {
         name: ask(client, name, person, mixed)
         for name in GUARDED
-        if "{campaign_id}" in name
+        if "{campaign_id}" in name or "{roster_id}" in name
     }
 
     assert set(answers.values()) == {404}

@@ -19,11 +19,13 @@ from app.cohorts.service import (
     CampaignDraft,
     CohortDraft,
     InstitutionDraft,
+    Upload,
     add_institution,
     assign_trainer,
     found_cohort,
     grant_office,
     open_campaign,
+    upload,
 )
 from app.frameworks.queries import get_default_framework
 from app.identity.domain import Learner, Strength
@@ -145,6 +147,20 @@ class World:
     foreign_cohort: Cohort
     """Of justice."""
     foreign_campaign: Campaign
+    roster_id: UUID
+    foreign_roster_id: UUID
+
+
+def add_roster(
+    connection: Connection, campaign: Campaign, content: bytes = b"email\na@b.example"
+) -> UUID:
+    return upload(
+        connection,
+        actor_id=INSTALLATION,
+        campaign=campaign,
+        file=Upload(name="list.csv", content=content, language=Language.FR),
+        now=NOON,
+    )
 
 
 def add_world(connection: Connection) -> World:
@@ -156,15 +172,19 @@ def add_world(connection: Connection) -> World:
     justice = add_ministry(connection, "justice", parent=country)
     cohort = add_cohort(connection, hospital)
     foreign = add_cohort(connection, justice, name="Juges")
+    campaign = add_campaign(connection, cohort)
+    foreign_campaign = add_campaign(connection, foreign)
     return World(
         country=country,
         health=health,
         hospital=hospital,
         justice=justice,
         cohort=cohort,
-        campaign=add_campaign(connection, cohort),
+        campaign=campaign,
         foreign_cohort=foreign,
-        foreign_campaign=add_campaign(connection, foreign),
+        foreign_campaign=foreign_campaign,
+        roster_id=add_roster(connection, campaign),
+        foreign_roster_id=add_roster(connection, foreign_campaign),
     )
 
 

@@ -1,6 +1,7 @@
 """Institutions and offices on the command line."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -11,6 +12,7 @@ from app.cohorts.domain import INSTALLATION, Office
 from app.identity.service import create_account
 from app.kernel.database import Database
 from app.settings import Settings
+from tests.cohorts.builders import add_world
 from tests.constants import NOON, SECRET, SECRET_KEY
 from tests.identity.builders import add_learner
 
@@ -105,3 +107,27 @@ def test_operator_grants_and_revokes_offices(run: Run, database: Database) -> No
         held = queries.list_offices(connection, learner_id=learner.learner_id)
     assert [office for _, office in held] == [Office.TRAINER]
     assert INSTALLATION not in [where for where, _ in held]
+
+
+def test_operator_imports_a_list_and_sees_what_is_wrong(
+    run: Run, database: Database, tmp_path: Path
+) -> None:
+    with database.write() as connection:
+        world = add_world(connection)
+    good, bad = tmp_path / "good.csv", tmp_path / "bad.csv"
+    good.write_text("email,name\na@example.org,Ada\nb@example.org,Bob\n")
+    bad.write_text("email,name\na@example.org,Ada\nnobody,Bob\n")
+    cohort = ("--cohort", str(world.cohort.cohort_id))
+
+    refused = run("roster", "import", str(bad), *cohort)
+    tried = run("roster", "import", str(good), *cohort, "--dry-run")
+    done = run("roster", "import", str(good), *cohort)
+
+    assert (refused.exit_code, tried.exit_code, done.exit_code) == (cli.FAILED, 0, 0)
+    assert "line 3, email: not-an-address" in refused.output
+    assert "2 people are invited" in done.output
+    with database.read() as connection:
+        people = queries.count_people(
+            connection, campaign_id=world.campaign.campaign_id
+        )
+    assert people.invited == 2

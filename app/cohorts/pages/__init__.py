@@ -5,7 +5,9 @@ from fastapi import APIRouter
 from app.cohorts.pages.joining import router as joining
 from app.cohorts.pages.offices import router as offices
 from app.cohorts.pages.people import router as people
+from app.cohorts.pages.rosters import router as rosters
+from app.cohorts.pages.rosters import uploads
 
 router = APIRouter()
-for each in (offices, people, joining):
+for each in (offices, people, rosters, uploads, joining):
     router.include_router(each)

@@ -11,8 +11,8 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from app.cohorts.domain import About, Gender, Grade
+from app.cohorts.domain.countries import is_country
 from app.cohorts.errors import AccountNotFoundError, UnknownChoiceError
-from app.cohorts.pages.countries import country_codes
 from app.identity.access import PageFrame, secret_of
 from app.identity.domain.addresses import LONGEST_ADDRESS, read_address
 from app.identity.queries import find_learner_by_email
@@ -91,7 +91,7 @@ def read_id(form: Form, name: str) -> UUID | None:
 def read_country(form: Form, name: str = "country") -> str | None:
     """Return an ISO 3166-1 code, ``None`` for an empty field."""
     text = read_text(form, name)
-    if text and text not in country_codes():
+    if text and not is_country(text):
         raise UnknownChoiceError(field=name, allowed="ISO 3166-1 alpha-2")
     return text or None
 

@@ -10,6 +10,16 @@ from app.cohorts.service.groups import (
     move_campaign,
     open_campaign,
 )
+from app.cohorts.service.importing import (
+    CHECK,
+    IMPORT,
+    Upload,
+    accept_roster,
+    check_roster,
+    import_one,
+    import_part,
+    upload,
+)
 from app.cohorts.service.institutions import (
     InstitutionDraft,
     add_institution,
@@ -40,18 +50,23 @@ from app.cohorts.service.joining import (
 )
 
 __all__ = [
+    "CHECK",
+    "IMPORT",
     "CampaignDraft",
     "CohortDraft",
     "InstitutionDraft",
     "Invitee",
     "Letter",
     "Offer",
+    "Upload",
+    "accept_roster",
     "add_institution",
     "adopt",
     "assign_trainer",
     "begin",
     "change_cohort",
     "check_offer",
+    "check_roster",
     "check_unit",
     "dismiss_trainer",
     "find_link",
@@ -60,6 +75,8 @@ __all__ = [
     "found_cohort",
     "get_offer",
     "grant_office",
+    "import_one",
+    "import_part",
     "invite",
     "join",
     "leave",
@@ -70,4 +87,5 @@ __all__ = [
     "revoke_office",
     "stop_mail",
     "take_due",
+    "upload",
 ]

@@ -22,6 +22,7 @@ from app.cohorts.domain import (
     About,
     Campaign,
     Cohort,
+    RosterState,
     make_invitation_token,
     read_invitation_token,
 )
@@ -227,7 +228,7 @@ def take_due(
         .outerjoin(RosterRow, RosterRow.roster_id == InvitationRow.roster_id)
         .where(
             InvitationRow.due_at <= now,
-            or_(InvitationRow.roster_id.is_(None), RosterRow.state == "done"),
+            or_(InvitationRow.roster_id.is_(None), RosterRow.state == RosterState.DONE),
         )
         .order_by(InvitationRow.due_at)
         .limit(limit)

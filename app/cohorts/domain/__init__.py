@@ -193,6 +193,35 @@ class Campaign:
         return self.opens_on <= now.date() <= self.closes_on
 
 
+class RosterState(StrEnum):
+    """How far an uploaded list of people has come."""
+
+    CHECKING = "checking"
+    REFUSED = "refused"
+    """Something is wrong with it; nobody was invited."""
+    CHECKED = "checked"
+    """Nothing is wrong; it waits for somebody to say yes."""
+    IMPORTING = "importing"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Roster:
+    """An uploaded list of people."""
+
+    roster_id: UUID
+    cohort_id: UUID
+    campaign_id: UUID
+    file_name: str
+    state: RosterState
+    actor_id: UUID
+    rows: int
+    rows_done: int
+    report: Mapping[str, object]
+    """``wrong``: how many rows are; ``problems``: line, column and code of the first."""
+    uploaded_at: datetime
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class About:
     """What somebody says of herself, or a list says of her; unsaid is ``None``."""
