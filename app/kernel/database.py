@@ -10,21 +10,16 @@ from typing import Annotated, Any, ClassVar
 
 from fastapi import Depends, Request
 from sqlalchemy import (
-    ColumnElement,
     Connection,
     DateTime,
     Dialect,
     Engine,
     Enum,
-    Integer,
     MetaData,
-    SQLColumnExpression,
     TypeDecorator,
     bindparam,
-    cast,
     create_engine,
     event,
-    func,
     insert,
     inspect,
     literal,
@@ -338,11 +333,6 @@ def lock_until_commit(connection: Connection, name: str) -> None:
             text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"),
             {"name": name},
         )
-
-
-def any_true(column: SQLColumnExpression[bool]) -> ColumnElement[bool]:
-    """Return the aggregate “true for at least one row”; SQLite has no ``bool_or``."""
-    return func.max(cast(column, Integer)) > 0
 
 
 def copy_rows(

@@ -3,10 +3,11 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Engine, bindparam, func, select
 
-from app.kernel.database import any_true
+from app.kernel.statements import Prebuilt
 from app.sharing.domain.pools import Attribute, Released, Share
 from app.sharing.domain.sums import Layout, layout_of, read_row
 from app.sharing.files import add_rows, read_ledger
@@ -14,6 +15,11 @@ from app.sharing.models import ChangeRow, PlanRow, PoolCohortRow, PoolRow, Share
 
 _layouts: dict[str, Layout] = {}
 """By name; a name is a digest, so it means the same in every database."""
+_Kept = tuple[tuple[int, int] | None, list[Released]]
+_known: WeakKeyDictionary[Engine, dict[frozenset[UUID], _Kept]] = WeakKeyDictionary()
+"""What was released of some cohorts at some revision; what was asked for last is last."""
+MOST_KEPT = 400
+"""Sums that a process keeps, 20 KB each."""
 _SHARE = select(
     ShareRow.cohort_id,
     ShareRow.round,
@@ -25,16 +31,21 @@ _SHARE = select(
     ShareRow.levels,
     ShareRow.shared_at,
 )
+_SHARES = Prebuilt(
+    _SHARE.where(ShareRow.learner_id == bindparam("learner_id")).order_by(
+        ShareRow.shared_at, ShareRow.cohort_id, ShareRow.round
+    )
+)
+_PLAN = Prebuilt(
+    select(PlanRow.attributes).where(PlanRow.cohort_id == bindparam("cohort_id"))
+)
 
 
 def list_shares(connection: Connection, *, learner_id: UUID) -> list[Share]:
     """Return what a learner shares, with whom; the oldest first."""
-    rows = connection.execute(
-        _SHARE.where(ShareRow.learner_id == learner_id).order_by(
-            ShareRow.shared_at, ShareRow.cohort_id, ShareRow.round
-        )
-    )
-    return [Share(**row) for row in rows.mappings()]
+    rows = _SHARES.all(connection, {"learner_id": learner_id})
+    names = _SHARE.selected_columns.keys()
+    return [Share(**dict(zip(names, row, strict=True))) for row in rows]
 
 
 def list_shown_to_trainers(
@@ -64,10 +75,8 @@ def count_shares(connection: Connection, *, cohort_id: UUID) -> int:
 
 def list_attributes(connection: Connection, *, cohort_id: UUID) -> list[Attribute]:
     """Return by what a cohort is broken down, beside the role."""
-    found = connection.scalar(
-        select(PlanRow.attributes).where(PlanRow.cohort_id == cohort_id)
-    )
-    return [Attribute(each) for each in found or ()]
+    found = _PLAN.first(connection, {"cohort_id": cohort_id})
+    return [Attribute(each) for each in found.attributes] if found else []
 
 
 def list_released(
@@ -82,14 +91,24 @@ def list_released(
         cohort_ids: Cohorts that the caller may see.
 
     Complexity:
-        O(pools), in numbers of C: about 20 µs for each.
+        One sum by index while nothing has changed. Otherwise O(pools), about 20 µs
+        for each; the process keeps the result.
     """
-    pools = (
-        select(PoolCohortRow.pool_id, any_true(PoolCohortRow.is_paired).label("paired"))
-        .where(PoolCohortRow.cohort_id.in_(cohort_ids))
-        .group_by(PoolCohortRow.pool_id)
-        .subquery()
-    )
+    revision = get_revision(connection, cohort_ids=cohort_ids)
+    known = _known.setdefault(connection.engine, {})
+    name = frozenset(cohort_ids)
+    kept, released = known.pop(name, (None, []))
+    if kept != revision:
+        released = _add_pools_up(connection, cohort_ids)
+    while known and sum(len(each) for _, each in known.values()) > MOST_KEPT:
+        known.pop(next(iter(known)), None)
+    known[name] = (revision, released)
+    return released
+
+
+def _add_pools_up(
+    connection: Connection, cohort_ids: Collection[UUID]
+) -> list[Released]:
     rows = connection.execute(
         select(
             PoolRow.pool_id,
@@ -99,13 +118,20 @@ def list_released(
             PoolRow.released_at,
             PoolRow.layout,
             PoolRow.row,
-            pools.c.paired,
-        ).join(pools, pools.c.pool_id == PoolRow.pool_id)
+            PoolCohortRow.is_paired,
+        )
+        .join(PoolCohortRow, PoolCohortRow.pool_id == PoolRow.pool_id)
+        .where(PoolCohortRow.cohort_id.in_(cohort_ids))
     )
-    alike: dict[tuple[object, ...], list[Any]] = {}
+    # A pool of two of the cohorts is here twice: it counts once, paired if it is in one.
+    pools: dict[UUID, Any] = {}
     for row in rows:
+        if row.is_paired or row.pool_id not in pools:
+            pools[row.pool_id] = row
+    alike: dict[tuple[object, ...], list[Any]] = {}
+    for row in pools.values():
         group = tuple(sorted(row.group.items()))
-        key = (row.role_key or "", group, bool(row.paired), row.layout)
+        key = (row.role_key or "", group, row.is_paired, row.layout)
         alike.setdefault(key, []).append(row)
     return [_add_up(connection, alike[key]) for key in sorted(alike)]
 
@@ -137,7 +163,7 @@ def _add_up(connection: Connection, rows: Sequence[Any]) -> Released:
     return Released(
         role_key=first.role_key,
         group=first.group,
-        is_paired=bool(first.paired),
+        is_paired=first.is_paired,
         people=summed[0],
         waiting=summed[1],
         smallest_cell=max(row.smallest_cell for row in rows),

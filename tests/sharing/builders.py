@@ -114,6 +114,17 @@ def add_share(
     return learner
 
 
+def add_shares(
+    database: Database, *cohort_ids: UUID, levels: dict[int, int]
+) -> list[Learner]:
+    with database.write() as connection:
+        return [
+            add_share(connection, *cohort_ids, level=level)
+            for level, people in levels.items()
+            for _ in range(people)
+        ]
+
+
 def share(connection: Connection, learner: Learner, cohort_id: UUID) -> None:
     share_result(
         connection,

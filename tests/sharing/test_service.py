@@ -36,6 +36,7 @@ from tests.sharing.builders import (
     add_member,
     add_second_round,
     add_share,
+    add_shares,
     release,
     share,
     shown,
@@ -49,17 +50,6 @@ DAY = timedelta(days=1)
 def cohort_id(database: Database) -> UUID:
     with database.write() as connection:
         return add_cohort(connection)
-
-
-def add_shares(
-    database: Database, *cohort_ids: UUID, levels: dict[int, int]
-) -> list[Learner]:
-    with database.write() as connection:
-        return [
-            add_share(connection, *cohort_ids, level=level)
-            for level, people in levels.items()
-            for _ in range(people)
-        ]
 
 
 def test_levels_are_released_when_enough_people_share(

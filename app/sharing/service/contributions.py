@@ -1,9 +1,9 @@
 """Bringing the pools in line with what people share."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from uuid import UUID, uuid4
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from app.cohorts.domain import Cohort, Membership
 from app.cohorts.queries import (
@@ -14,6 +14,7 @@ from app.cohorts.queries import (
 )
 from app.frameworks.queries import get_framework
 from app.kernel.database import Upsert
+from app.kernel.statements import Prebuilt
 from app.sharing.domain.ledger import Ledger
 from app.sharing.domain.pools import (
     ESTABLISHED,
@@ -27,6 +28,24 @@ from app.sharing.files import write_ledger, write_row, write_sheet
 from app.sharing.models import ChangeRow, ContributionRow, PoolCohortRow, PoolRow
 from app.sharing.queries import list_attributes, list_shares
 
+_MINE = Prebuilt(
+    select(
+        ContributionRow.snapshot_ref, ContributionRow.pool_id, ContributionRow.sheet
+    ).where(ContributionRow.learner_id == bindparam("learner_id"))
+)
+_FOUND = Prebuilt(
+    select(PoolRow.pool_id).where(PoolRow.pool_digest == bindparam("digest"))
+)
+_CONTRIBUTION = Prebuilt(
+    insert(ContributionRow).values(
+        {c.name: bindparam(c.name) for c in ContributionRow.__table__.columns}
+    )
+)
+_CHANGE = Prebuilt(
+    insert(ChangeRow).values(
+        {c.name: bindparam(c.name) for c in ChangeRow.__table__.columns}
+    )
+)
 _POOL = Upsert(
     PoolRow,
     values=tuple(c.name for c in PoolRow.__table__.columns),
@@ -45,18 +64,34 @@ def smallest_cell_of(connection: Connection, cohort: Cohort) -> int:
     return max(cohort.smallest_cell, institution.smallest_cell)
 
 
-def count_anew(connection: Connection, *, learner_id: UUID) -> None:
-    """Bring a learner's contributions in line with what she shares."""
+def count_anew(
+    connection: Connection, *, learner_id: UUID, known: Sequence[Cohort] = ()
+) -> None:
+    """Bring a learner's contributions in line with what she shares.
+
+    Args:
+        connection: The caller's transaction.
+        learner_id: Whose.
+        known: Cohorts that the caller has just read.
+    """
+    parts = split_shares(list_shares(connection, learner_id=learner_id))
     members = {
         each.cohort_id: each
-        for each in list_memberships(connection, learner_id=learner_id)
+        for each in (
+            list_memberships(connection, learner_id=learner_id) if parts else ()
+        )
     }
+    cohorts = {cohort.cohort_id: cohort for cohort in known}
+    for cohort_id in {each for part in parts for each, _ in part.cohorts} - set(
+        cohorts
+    ):
+        cohorts[cohort_id] = get_cohort(connection, cohort_id=cohort_id)
     wanted = {
         part.snapshot_ref: (
-            _pool_of(connection, part, members=members),
+            _pool_of(connection, part, cohorts=cohorts, members=members),
             write_sheet(part.sheet),
         )
-        for part in split_shares(list_shares(connection, learner_id=learner_id))
+        for part in parts
     }
     replace_contributions(connection, learner_id=learner_id, wanted=wanted)
 
@@ -74,55 +109,49 @@ def replace_contributions(
         learner_id: Whose results.
         wanted: By snapshot: its pool, and the cells it counts in.
     """
-    mine = ContributionRow.learner_id == learner_id
-    rows = connection.execute(
-        select(
-            ContributionRow.snapshot_ref, ContributionRow.pool_id, ContributionRow.sheet
-        ).where(mine)
-    )
-    known = {row.snapshot_ref: (row.pool_id, row.sheet) for row in rows}
+    rows = _MINE.all(connection, {"learner_id": learner_id})
+    known = {ref: (pool_id, sheet) for ref, pool_id, sheet in rows}
     gone = [known[ref] for ref in known if wanted.get(ref) != known[ref]]
     come = [wanted[ref] for ref in wanted if wanted[ref] != known.get(ref)]
     changes = [(-1, *each) for each in gone] + [(1, *each) for each in come]
     if not changes:
         return
-    connection.execute(delete(ContributionRow).where(mine))
-    if wanted:
-        connection.execute(
-            insert(ContributionRow),
-            [
-                {
-                    "learner_id": learner_id,
-                    "snapshot_ref": ref,
-                    "pool_id": pool_id,
-                    "sheet": sheet,
-                }
-                for ref, (pool_id, sheet) in wanted.items()
-            ],
+    if known:
+        mine = ContributionRow.learner_id == learner_id
+        connection.execute(delete(ContributionRow).where(mine))
+    for ref, (pool_id, sheet) in wanted.items():
+        _CONTRIBUTION.run(
+            connection,
+            {
+                "learner_id": learner_id,
+                "snapshot_ref": ref,
+                "pool_id": pool_id,
+                "sheet": sheet,
+            },
         )
-    connection.execute(
-        insert(ChangeRow),
-        [
-            {"pool_id": pool_id, "change_id": uuid4(), "sign": sign, "sheet": sheet}
-            for sign, pool_id, sheet in changes
-        ],
-    )
+    for sign, pool_id, sheet in changes:
+        _CHANGE.run(
+            connection,
+            {"pool_id": pool_id, "change_id": uuid4(), "sign": sign, "sheet": sheet},
+        )
 
 
 def _pool_of(
     connection: Connection,
     part: Part,
     *,
+    cohorts: Mapping[UUID, Cohort],
     members: Mapping[UUID, Membership],
 ) -> UUID:
     """Return the pool of a shared result; make it if it is the first there."""
-    cohorts = [get_cohort(connection, cohort_id=each) for each, _ in part.cohorts]
-    smallest = max(smallest_cell_of(connection, cohort) for cohort in cohorts)
+    smallest = max(
+        smallest_cell_of(connection, cohorts[each]) for each, _ in part.cohorts
+    )
     group: dict[Attribute, str] = {}
-    for cohort in cohorts:
+    for cohort_id, _ in part.cohorts:
         group |= _group_of(
             connection,
-            members[cohort.cohort_id],
+            members[cohort_id],
             least=ESTABLISHED * smallest,
         )
     key = PoolKey(
@@ -132,11 +161,12 @@ def _pool_of(
         cohorts=part.cohorts,
         group=tuple(sorted(group.items())),
     )
-    found = select(PoolRow.pool_id).where(PoolRow.pool_digest == key.digest)
-    pool_id = connection.scalar(found)
-    if pool_id is None:
+    which = {"digest": key.digest}
+    found = _FOUND.all(connection, which)
+    if not found:
         _open_pool(connection, key, smallest=smallest)
-        pool_id = connection.scalars(found).one()
+        found = _FOUND.all(connection, which)
+    pool_id: UUID = found[0][0]
     return pool_id
 
 
@@ -164,6 +194,7 @@ def _group_of(
             connection,
             cohort_id=member.cohort_id,
             values={str(name): value for name, value in tried.items()},
+            up_to=least,
         )
         if people >= least:
             group = tried

@@ -144,7 +144,7 @@ def share_result(
             "shared_at": now,
         },
     )
-    count_anew(connection, learner_id=learner_id)
+    count_anew(connection, learner_id=learner_id, known=[cohort])
     record(
         connection,
         learner_id=learner_id,
