@@ -22,6 +22,8 @@ from app.kernel.database import Database
 from app.kernel.text import Language
 from app.settings import Settings
 
+REST_S = 0.12
+
 
 @masar.command(epilog="Example: masar demo --language en")
 @explained
@@ -56,6 +58,7 @@ def demo(
                 key=secret_of(settings),
                 now=current_time(),
                 size=FULL,
+                rest_s=REST_S if settings.is_sqlite else 0,
                 tell=lambda: progress.advance(task),
             )
     finally:

@@ -152,7 +152,7 @@ class Size:
     @property
     def steps(self) -> int:
         """How often progress is told."""
-        return 2 * self.members + self.walking
+        return 3 * self.members + self.walking
 
 
 FULL = Size()
@@ -169,6 +169,8 @@ class World:
     """Aware UTC instant; the present."""
     framework: Framework
     instrument: Instrument
+    rest_s: float = 0
+    """Seconds between two transactions."""
 
     def day(self, ago: int) -> datetime:
         """Return the beginning of a day so many days ago; less than 0: ahead."""

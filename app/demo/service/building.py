@@ -1,6 +1,7 @@
 """Building the ministry, from its foundation to the released totals."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from random import Random
 
@@ -9,7 +10,7 @@ from sqlalchemy import Connection
 from app.assessment.service import save_answers, start_attempt, submit_attempt
 from app.demo.domain import FULL, Ministry, Size, World, draw_answers, draw_people
 from app.demo.service.founding import draft_login, found, invite_all
-from app.demo.service.people import answer_all, join_all, plan
+from app.demo.service.people import join_all, live_all, plan
 from app.frameworks.queries import get_current_instrument, get_default_framework
 from app.identity.domain import make_resume_code
 from app.identity.service import welcome
@@ -25,6 +26,7 @@ def build_ministry(
     key: bytes,
     now: datetime,
     size: Size = FULL,
+    rest_s: float = 0,
     tell: Callable[[], None] = lambda: None,
 ) -> tuple[Ministry, str]:
     """Build a ministry in short transactions; again builds another beside it.
@@ -36,6 +38,9 @@ def build_ministry(
         key: The installation's secret.
         now: Aware UTC instant; everything happens in the eleven weeks before.
         size: How many people.
+        rest_s: Seconds to rest between two transactions, for a site beside it: who waits
+            for the lock of SQLite asks for it every 0.1 s, and never gets it from
+            somebody who takes it again at once.
         tell: Called ``size.steps`` times.
 
     Returns:
@@ -46,7 +51,7 @@ def build_ministry(
     """
     drafts = [draft_login(who) for who in ("director", "trainer")]
     with database.write() as connection:
-        world = _open_world(connection, key, now)
+        world = replace(_open_world(connection, key, now), rest_s=rest_s)
         ministry = found(connection, world, drafts)
         invitations = invite_all(connection, world, ministry, people=size.invited)
     people = draw_people(
@@ -57,7 +62,7 @@ def build_ministry(
     )
     pairs = list(zip(people, invitations, strict=False))
     members = join_all(database, world, ministry, pairs, tell=tell)
-    answer_all(database, world, ministry, members, tell=tell)
+    live_all(database, world, ministry, members, tell=tell)
     members.sort(key=lambda m: (m[0].later is None, m[0].stage is not Stage.SHARED))
     for number, (_, learner) in enumerate(members[: size.walking]):
         plan(database, world, learner, has_learnt=number % 2 == 0)

@@ -1,10 +1,12 @@
 """Letting people join, answer, share and learn, each in her own time."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from itertools import groupby
+from time import sleep
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -54,12 +56,20 @@ def join_all(
     """
     members = list[Member]()
     for start in range(0, len(invited), AT_ONCE):
-        with database.write() as connection:
+        with _turn(database, world) as connection:
             for person, invitation_id in invited[start : start + AT_ONCE]:
                 learner = _join(connection, world, ministry, person, invitation_id)
                 members.append((person, learner))
                 tell()
     return members
+
+
+@contextmanager
+def _turn(database: Database, world: World) -> Iterator[Connection]:
+    """Open a transaction, and let others write after it."""
+    with database.write() as connection:
+        yield connection
+    sleep(world.rest_s)
 
 
 def _join(
@@ -97,7 +107,7 @@ def _join(
     return learner
 
 
-def answer_all(
+def live_all(
     database: Database,
     world: World,
     ministry: Ministry,
@@ -105,62 +115,84 @@ def answer_all(
     *,
     tell: Tell,
 ) -> None:
-    """Let people answer and share, in both rounds.
+    """Let people answer, then share, and some of them again in the second round.
 
-    Those who are counted together do so in one transaction: a worker beside it cannot
-    release them by and by, so that a full dashboard is there at once.
+    Those who are counted together share in one transaction: a worker beside it cannot
+    release them by and by, so that as much as possible of them is shown.
     """
-    for _, together in groupby(sorted(members, key=_counted_with), key=_counted_with):
-        with database.write() as connection:
-            for person, learner in together:
-                life = _Life(
-                    connection=connection,
-                    world=world,
-                    ministry=ministry,
-                    person=person,
-                    learner=learner,
-                )
-                life.live()
+    lives = [_Life.begin(world, ministry, member) for member in members]
+    for start in range(0, len(lives), AT_ONCE):
+        with _turn(database, world) as connection:
+            for life in lives[start : start + AT_ONCE]:
+                life.answer(connection)
                 tell()
-
-
-def _counted_with(member: Member) -> tuple[str, bool, str]:
-    person, _ = member
-    return person.role_key, person.in_group, str(person.gender)
+    lives.sort(key=_Life.counted_with)
+    for _, together in groupby(lives, key=_Life.counted_with):
+        with _turn(database, world) as connection:
+            for life in together:
+                life.share(connection)
+                tell()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Life:
     """What one member does, once she has joined."""
 
-    connection: Connection
     world: World
     ministry: Ministry
     person: Person
     learner: Learner
+    at: datetime
+    """When she answers for the first time."""
 
-    def live(self) -> None:
-        """Go as far as she goes."""
-        if self.person.stage is Stage.JOINED:
-            return
-        at = self.world.moment(FIRST_OPENS - DAYS_TO_JOIN - 1, FIRST_CLOSES)
-        self._answer(self.person.answers, number=0, at=at)
+    @classmethod
+    def begin(cls, world: World, ministry: Ministry, member: Member) -> "_Life":
+        """Return the life of somebody who has not answered yet."""
+        person, learner = member
+        return cls(
+            world=world,
+            ministry=ministry,
+            person=person,
+            learner=learner,
+            at=world.moment(FIRST_OPENS - DAYS_TO_JOIN - 1, FIRST_CLOSES),
+        )
+
+    def counted_with(self) -> tuple[str, bool, bool, str]:
+        """Return what those have in common who are counted together."""
+        person = self.person
+        is_back = person.later is not None
+        return person.role_key, person.in_group, is_back, str(person.gender)
+
+    def answer(self, connection: Connection) -> None:
+        """Answer in the first round, if she does."""
+        if self.person.stage is not Stage.JOINED:
+            self._answer(connection, self.person.answers, number=0, at=self.at)
+
+    def share(self, connection: Connection) -> None:
+        """Share what she answered, if she does; perhaps once more after learning."""
         if self.person.stage is not Stage.SHARED:
             return
-        self._share(self.ministry.cohort, at=at + SITTING)
+        self._share(connection, self.ministry.cohort, at=self.at + SITTING)
         if self.person.in_group:
-            self._share(self.ministry.group, at=at + SITTING)
+            self._share(connection, self.ministry.group, at=self.at + SITTING)
         if self.person.later is not None:
             again = self.world.moment(SECOND_OPENS - 1, 1)
-            self._answer(self.person.later, number=1, at=again)
-            self._share(self.ministry.cohort, at=again + SITTING)
+            self._answer(connection, self.person.later, number=1, at=again)
+            self._share(connection, self.ministry.cohort, at=again + SITTING)
 
-    def _answer(self, answers: Mapping[str, str], *, number: int, at: datetime) -> None:
+    def _answer(
+        self,
+        connection: Connection,
+        answers: Mapping[str, str],
+        *,
+        number: int,
+        at: datetime,
+    ) -> None:
         """Answer the questions of a round; hand them in, unless she never does."""
         token = self.ministry.links[number]
-        offer = get_offer(self.connection, key=self.world.key, token=token, now=at)
+        offer = get_offer(connection, key=self.world.key, token=token, now=at)
         attempt = begin(
-            self.connection,
+            connection,
             learner=self.learner,
             offer=offer,
             role_key=self.person.role_key,
@@ -173,7 +205,7 @@ class _Life:
             "learner_id": self.learner.learner_id,
         }
         save_answers(
-            self.connection,
+            connection,
             **keys,
             values={
                 item.key: answers[item.competency]
@@ -182,13 +214,13 @@ class _Life:
             now=at + SITTING,
         )
         if ends:
-            submit_attempt(self.connection, **keys, now=at + SITTING)
+            submit_attempt(connection, **keys, now=at + SITTING)
 
-    def _share(self, cohort: Cohort, *, at: datetime) -> None:
+    def _share(self, connection: Connection, cohort: Cohort, *, at: datetime) -> None:
         name = self.person.name
         shown = name and cohort == self.ministry.group
         share_result(
-            self.connection,
+            connection,
             learner=self.learner,
             cohort_id=cohort.cohort_id,
             trainers_see=f"{name} ({MARK[self.learner.language]})" if shown else None,
