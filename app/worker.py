@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
-import structlog
 from prometheus_client import Counter
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -38,8 +37,7 @@ AFTER_FAILURE_S = 5.0
 """Rest of what failed: the database may be away."""
 STOP_S = 15.0
 """A job in progress may take so long to end when the worker is told to stop."""
-_log = structlog.get_logger("masar.worker")
-_faults = logging.getLogger("masar.worker")
+_log = logging.getLogger("masar.worker")
 JOBS = Counter("masar_jobs_total", "Attempts at queued jobs.", ["kind", "outcome"])
 TASK_RUNS = Counter("masar_task_runs_total", "Runs of tasks.", ["task", "outcome"])
 
@@ -181,12 +179,12 @@ class Worker:
             found = task.run(self._database, self._settings, current_time())
         except Exception as error:  # noqa: BLE001 -- the other tasks go on
             TASK_RUNS.labels(task.name, "failed").inc()
-            _faults.error("task failed: %s", task.name, exc_info=error)
+            _log.error("task failed: %s", task.name, exc_info=error)
             return max(every_s, AFTER_FAILURE_S)
         TASK_RUNS.labels(task.name, "done").inc()
         if found:
             took_ms = round((time.perf_counter() - started) * 1000)
-            _log.info("task", task=task.name, found=found, ms=took_ms)
+            _log.info("task", extra={"task": task.name, "found": found, "ms": took_ms})
         return every_s
 
     def _run_jobs(self) -> float:
@@ -201,7 +199,9 @@ class Worker:
                 go_on=lambda: not self._stopping.is_set(),
             )
         except SQLAlchemyError as error:
-            _log.warning("jobs wait: no database", error=type(error).__name__)
+            _log.warning(
+                "jobs wait: no database", extra={"error": type(error).__name__}
+            )
             return AFTER_FAILURE_S
         self._idle_s = (
             SHORTEST_IDLE_S if done else min(2 * self._idle_s, LONGEST_IDLE_S)
@@ -220,11 +220,13 @@ def _observe(outcome: Outcome) -> None:
     _log.log(
         logging.INFO if error is None else logging.WARNING,
         "job",
-        kind=outcome.kind,
-        outcome=word,
-        attempts=outcome.attempts,
-        ms=round(outcome.seconds * 1000),
-        error=outcome.reason,
+        extra={
+            "kind": outcome.kind,
+            "outcome": word,
+            "attempts": outcome.attempts,
+            "ms": round(outcome.seconds * 1000),
+            "error": outcome.reason,
+        },
     )
     if error is not None and outcome.is_unexpected:
-        _faults.error("job failed: %s", outcome.kind, exc_info=error)
+        _log.error("job failed: %s", outcome.kind, exc_info=error)
