@@ -3,12 +3,15 @@
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, bindparam, insert
 
 from app.journal.models import AuditRow, Event
 from app.kernel.database import copy_rows
+from app.kernel.statements import Prebuilt
 
-_INSERT = insert(Event.__table__)  # type: ignore[arg-type]  # a Table, typed as FromClause
+_INSERT = Prebuilt(
+    insert(Event).values({c.name: bindparam(c.name) for c in Event.__table__.columns})
+)
 
 
 def record(
@@ -28,8 +31,8 @@ def record(
         object_ref: ``<kind>:<key>``, at most 200 characters; no personal data.
         occurred_at: Aware UTC instant.
     """
-    connection.execute(
-        _INSERT,
+    _INSERT.run(
+        connection,
         {
             "learner_id": learner_id,
             "event_id": uuid4(),

@@ -15,7 +15,7 @@ _AIM = Prebuilt(
         AimRow.framework_key, AimRow.framework_version, AimRow.role_key, AimRow.revision
     ).where(AimRow.learner_id == bindparam("learner_id"))
 )
-_EVIDENCE = (
+_EVIDENCE = Prebuilt(
     select(
         EvidenceRow.competency_key,
         EvidenceRow.outcome,
@@ -53,14 +53,16 @@ def list_observations(
     keys = {"learner_id": learner_id, "framework_key": framework_key}
     return [
         Observation(
-            competency=row.competency_key,
-            outcome=row.outcome,
-            level=row.level,
-            source=row.source,
-            source_ref=row.source_ref,
-            observed_at=row.observed_at,
+            competency=competency,
+            outcome=outcome,
+            level=level,
+            source=source,
+            source_ref=source_ref,
+            observed_at=observed_at,
         )
-        for row in connection.execute(_EVIDENCE, keys)
+        for competency, outcome, level, source, source_ref, observed_at in (
+            _EVIDENCE.all(connection, keys)
+        )
     ]
 
 

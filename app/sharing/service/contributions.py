@@ -64,31 +64,39 @@ def smallest_cell_of(connection: Connection, cohort: Cohort) -> int:
     return max(cohort.smallest_cell, institution.smallest_cell)
 
 
-def count_anew(
-    connection: Connection, *, learner_id: UUID, known: Sequence[Cohort] = ()
+def count_anew(connection: Connection, *, learner_id: UUID) -> None:
+    """Bring a learner's contributions in line with what she shares."""
+    parts = split_shares(list_shares(connection, learner_id=learner_id))
+    members = list_memberships(connection, learner_id=learner_id) if parts else ()
+    count_parts(connection, parts, learner_id=learner_id, members=members, cohorts={})
+
+
+def count_parts(
+    connection: Connection,
+    parts: Sequence[Part],
+    *,
+    learner_id: UUID,
+    members: Sequence[Membership],
+    cohorts: Mapping[UUID, Cohort],
 ) -> None:
-    """Bring a learner's contributions in line with what she shares.
+    """Let exactly these results of a learner count.
 
     Args:
         connection: The caller's transaction.
+        parts: What she shares.
         learner_id: Whose.
-        known: Cohorts that the caller has just read.
+        members: Where she is a member: at least of the cohorts of the parts.
+        cohorts: Those that the caller has read; the others are read here.
     """
-    parts = split_shares(list_shares(connection, learner_id=learner_id))
-    members = {
-        each.cohort_id: each
-        for each in (
-            list_memberships(connection, learner_id=learner_id) if parts else ()
-        )
+    places = {each.cohort_id: each for each in members}
+    needed = {cohort_id for part in parts for cohort_id, _ in part.cohorts}
+    known = {
+        each: cohorts.get(each) or get_cohort(connection, cohort_id=each)
+        for each in needed
     }
-    cohorts = {cohort.cohort_id: cohort for cohort in known}
-    for cohort_id in {each for part in parts for each, _ in part.cohorts} - set(
-        cohorts
-    ):
-        cohorts[cohort_id] = get_cohort(connection, cohort_id=cohort_id)
     wanted = {
         part.snapshot_ref: (
-            _pool_of(connection, part, cohorts=cohorts, members=members),
+            _pool_of(connection, part, cohorts=known, members=places),
             write_sheet(part.sheet),
         )
         for part in parts

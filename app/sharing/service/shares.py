@@ -7,7 +7,12 @@ from uuid import UUID
 from sqlalchemy import Connection, delete, insert, select
 
 from app.cohorts.domain import Cohort
-from app.cohorts.queries import find_membership, get_cohort, list_campaigns
+from app.cohorts.queries import (
+    find_membership,
+    get_cohort,
+    list_campaigns,
+    list_memberships,
+)
 from app.cohorts.service import leave
 from app.identity.domain import Learner
 from app.journal.service import record
@@ -16,7 +21,7 @@ from app.proficiency.domain import Profile, list_occasions
 from app.proficiency.errors import NoProfileError
 from app.proficiency.queries import get_profile
 from app.sharing.domain.cells import level_cell
-from app.sharing.domain.pools import FIRST, Attribute
+from app.sharing.domain.pools import FIRST, Attribute, split_shares
 from app.sharing.errors import (
     NotAMemberError,
     NothingToShareError,
@@ -24,7 +29,11 @@ from app.sharing.errors import (
 )
 from app.sharing.models import PlanRow, ShareRow
 from app.sharing.queries import list_shares
-from app.sharing.service.contributions import count_anew, replace_contributions
+from app.sharing.service.contributions import (
+    count_anew,
+    count_parts,
+    replace_contributions,
+)
 
 _SHARE = Upsert(
     ShareRow,
@@ -124,7 +133,10 @@ def share_result(
     """
     learner_id = learner.learner_id
     lock_until_commit(connection, f"sharing:{learner_id}")
-    cohort = get_joined_cohort(connection, learner_id=learner_id, cohort_id=cohort_id)
+    members = list_memberships(connection, learner_id=learner_id)
+    if cohort_id not in {each.cohort_id for each in members}:
+        raise NotAMemberError(cohort_id=str(cohort_id))
+    cohort = get_cohort(connection, cohort_id=cohort_id)
     profile = get_result_to_share(connection, learner_id=learner_id, cohort=cohort)
     _SHARE.execute(
         connection,
@@ -144,7 +156,13 @@ def share_result(
             "shared_at": now,
         },
     )
-    count_anew(connection, learner_id=learner_id, known=[cohort])
+    count_parts(
+        connection,
+        split_shares(list_shares(connection, learner_id=learner_id)),
+        learner_id=learner_id,
+        members=members,
+        cohorts={cohort_id: cohort},
+    )
     record(
         connection,
         learner_id=learner_id,
