@@ -4,14 +4,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any
 
 import orjson
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from sqlalchemy import Connection
 from starlette.responses import Response
 
 from app.catalogue.domain import Course
 from app.catalogue.queries import get_catalogue
-from app.cohorts.access import ApiCohortReader
-from app.insights import queries
+from app.cohorts.access import ApiCohortReader, ApiInstitutionReader
+from app.insights import queries, service
 from app.insights.domain.dashboard import Lens, LevelRow
 from app.insights.domain.gaps import CATEGORIES, GapRow
 from app.insights.domain.intervals import Bounds
@@ -22,8 +22,8 @@ from app.insights.domain.participation import (
     draw_funnel,
 )
 from app.insights.domain.priorities import Priority, count_reached, list_serving
-from app.insights.queries import View
-from app.insights.schemas import DashboardOut
+from app.insights.schemas import DashboardOut, OverviewOut
+from app.insights.service import View
 from app.kernel.database import ReadDep
 from app.kernel.text import Language
 from app.sharing.domain.pools import Attribute
@@ -31,20 +31,12 @@ from app.web.languages import AskedLanguage, prefers
 from app.web.problems import problem_responses
 from app.web.routes import Route
 
-router = APIRouter(prefix="/api/v1/cohorts", tags=["cohorts"], route_class=Route)
+router = APIRouter(prefix="/api/v1", tags=["cohorts"], route_class=Route)
 LEVEL_NAMES = ("unknown", "apart", "0", "1", "2", "3", "4")
 """Of ``LEVEL_ORDER``."""
 
 
-@router.get(
-    "/{cohort_id:uuid}/dashboard",
-    response_model=DashboardOut,
-    responses=problem_responses(401, 403, 404, 422),
-)
-def get_dashboard(
-    request: Request,
-    reached: ApiCohortReader,
-    connection: ReadDep,
+def read_lens(
     role: Annotated[
         str | None, Query(max_length=64, description="Key of a role profile.")
     ] = None,
@@ -52,29 +44,86 @@ def get_dashboard(
         Attribute | None, Query(description="Together with `value`.")
     ] = None,
     value: Annotated[str, Query(max_length=200)] = "",
+) -> Lens:
+    """Return of whom results are asked for."""
+    return Lens(role_key=role, attribute=attribute, value=value if attribute else "")
+
+
+LensDep = Annotated[Lens, Depends(read_lens)]
+
+
+@router.get(
+    "/cohorts/{cohort_id:uuid}/dashboard",
+    response_model=DashboardOut,
+    responses=problem_responses(401, 403, 404, 422),
+)
+def get_dashboard(
+    request: Request,
+    reached: ApiCohortReader,
+    connection: ReadDep,
+    lens: LensDep,
     lang: AskedLanguage = None,
 ) -> Response:
     """Show who takes part in a cohort, where people stand, and what comes first."""
     cohort = reached.cohort
-    lens = Lens(role_key=role, attribute=attribute, value=value if attribute else "")
     smallest = max(cohort.smallest_cell, reached.institution.smallest_cell)
     turnout = queries.get_turnout(connection, cohort=cohort)
-    view = queries.get_view(
+    view = service.get_view(
         connection, cohorts=[cohort], lens=lens, everybody=turnout.everybody
     )
-    document = {
-        "cohort": cohort.cohort_id,
-        "name": cohort.name,
-        "framework": view.framework.ref,
-        "is_fictitious": cohort.is_fictitious,
-        "smallest_cell": smallest,
-        "lens": {"role": role, "attribute": attribute, "value": lens.value},
-        "choices": {"roles": view.roles, "values": view.values},
-        "people": view.dashboard.people,
-        "released_at": view.dashboard.released_at,
-        "participation": _participation(turnout, smallest),
-        **_results(connection, view, turnout, smallest, lang or prefers(request)),
-    }
+    speakers = count_speakers(turnout, smallest=smallest)
+    return _send(
+        {
+            "cohort": cohort.cohort_id,
+            "name": cohort.name,
+            "is_fictitious": cohort.is_fictitious,
+            "smallest_cell": smallest,
+            "participation": {
+                **_participation(turnout, smallest),
+                "languages": speakers,
+            },
+            **_results(connection, view, speakers, lang or prefers(request)),
+        }
+    )
+
+
+@router.get(
+    "/institutions/{institution_id:uuid}/dashboard",
+    response_model=OverviewOut,
+    responses=problem_responses(401, 403, 404, 422),
+)
+def get_overview(
+    request: Request,
+    reached: ApiInstitutionReader,
+    connection: ReadDep,
+    lens: LensDep,
+    lang: AskedLanguage = None,
+) -> Response:
+    """Show the cohorts of an institution and of all below it together."""
+    institution_id = reached.institution.institution_id
+    overview = service.get_overview(
+        connection, institution_id=institution_id, lens=lens
+    )
+    view, language = overview.view, lang or prefers(request)
+    return _send(
+        {
+            "institution": institution_id,
+            "cohorts": [
+                {
+                    "cohort": line.cohort.cohort_id,
+                    "name": line.cohort.name,
+                    "joined": line.members,
+                    "shared": line.shared,
+                    "is_counted": line.is_counted,
+                }
+                for line in overview.lines
+            ],
+            "results": view and _results(connection, view, {}, language),
+        }
+    )
+
+
+def _send(document: dict[str, Any]) -> Response:
     return Response(
         orjson.dumps(document, option=orjson.OPT_NON_STR_KEYS),
         media_type="application/json",
@@ -96,18 +145,25 @@ def _participation(turnout: Turnout, smallest: int) -> dict[str, Any]:
 def _results(
     connection: Connection,
     view: View,
-    turnout: Turnout,
-    smallest: int,
+    speakers: Mapping[str, int | None],
     language: Language,
 ) -> dict[str, Any]:
-    dashboard = view.dashboard
+    dashboard, lens = view.dashboard, view.lens
     titles = {
         each.key: each.title.in_language(language)
         for each in view.framework.competencies
     }
     courses = get_catalogue(connection).courses
-    speakers = count_speakers(turnout, smallest=smallest)
     return {
+        "framework": view.framework.ref,
+        "lens": {
+            "role": lens.role_key,
+            "attribute": lens.attribute,
+            "value": lens.value,
+        },
+        "choices": {"roles": view.roles, "values": view.values},
+        "people": dashboard.people,
+        "released_at": dashboard.released_at,
         "levels": [_row(row, titles, LEVEL_NAMES) for row in dashboard.levels],
         "gaps": [_row(row, titles, CATEGORIES) for row in dashboard.gaps],
         "domains": [

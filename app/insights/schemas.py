@@ -133,6 +133,8 @@ class ParticipationOut(BaseModel):
     step: int | None
     """Say that they have done a step (self-declared)."""
     by: dict[Trait, list[StageRowOut]]
+    languages: dict[str, int | None]
+    """Members by the language in which they joined."""
 
 
 class LensOut(BaseModel):
@@ -154,7 +156,50 @@ class ChoicesOut(BaseModel):
     values: dict[Attribute, list[str]]
 
 
-class DashboardOut(BaseModel):
+class ResultsOut(BaseModel):
+    """What is released of results."""
+
+    model_config = OUT
+
+    framework: str
+    lens: LensOut
+    choices: ChoicesOut
+    people: int
+    """Whose results are released."""
+    released_at: datetime | None
+    levels: list[RowOut]
+    gaps: list[RowOut]
+    domains: list[DomainOut]
+    priorities: list[PriorityOut]
+    """The most urgent first."""
+    changes: list[ChangeOut]
+
+
+class CohortLineOut(BaseModel):
+    """One cohort of a subtree."""
+
+    model_config = OUT
+
+    cohort: UUID
+    name: str
+    joined: int
+    shared: int
+    is_counted: bool
+    """Whether its results are in the sum; those on another framework are not."""
+
+
+class OverviewOut(BaseModel):
+    """The cohorts of an institution and of all below it, everybody counted once."""
+
+    model_config = OUT
+
+    institution: UUID
+    cohorts: list[CohortLineOut]
+    results: ResultsOut | None
+    """``null``: there is no cohort."""
+
+
+class DashboardOut(ResultsOut):
     """Everything a dashboard shows of a cohort.
 
     Results are released totals: each change of them is made by several people at once,
@@ -187,6 +232,7 @@ class DashboardOut(BaseModel):
                         "shared": 240,
                         "path": 120,
                         "step": None,
+                        "languages": {"fr": 200, "ar": 80},
                         "by": {
                             "grade": [
                                 {
@@ -232,19 +278,7 @@ class DashboardOut(BaseModel):
 
     cohort: UUID
     name: str
-    framework: str
     is_fictitious: bool
     smallest_cell: int
     """Fewest people behind a figure."""
-    lens: LensOut
-    choices: ChoicesOut
-    people: int
-    """Whose results are released."""
-    released_at: datetime | None
     participation: ParticipationOut
-    levels: list[RowOut]
-    gaps: list[RowOut]
-    domains: list[DomainOut]
-    priorities: list[PriorityOut]
-    """The most urgent first."""
-    changes: list[ChangeOut]

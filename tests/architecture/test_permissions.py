@@ -77,6 +77,7 @@ GUARDED = {
     "GET /{lang}/cohorts/{cohort_id}/dashboard.xlsx": Capability.SEE_COHORT,
     "GET /{lang}/cohorts/{cohort_id}/dashboard.pdf": Capability.SEE_COHORT,
     "GET /api/v1/cohorts/{cohort_id}/dashboard": Capability.SEE_COHORT,
+    "GET /api/v1/institutions/{institution_id}/dashboard": Capability.SEE_INSTITUTION,
     "GET /{lang}/cohorts/{cohort_id}/breakdown": Capability.MANAGE_COHORT,
     "POST /{lang}/cohorts/{cohort_id}/breakdown": Capability.MANAGE_COHORT,
     "GET /{lang}/cohorts/institutions/{institution_id}/overview": (

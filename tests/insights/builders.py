@@ -71,7 +71,7 @@ def join(
             "campaign_id": uuid4(),
             "invitation_id": None,
             "joined_at": NOON,
-            "language": Language.FR,
+            "language": language,
             "country": None,
             "unit_id": unit_id,
             "grade": grade,

@@ -6,7 +6,7 @@ from app.cohorts.domain import Cohort, Office
 from app.identity.domain import Learner, Strength, digest
 from app.identity.domain.tokens import issue_token
 from app.identity.service import open_session
-from app.insights.schemas import DashboardOut
+from app.insights.schemas import DashboardOut, OverviewOut
 from tests.cohorts.builders import add_officer
 from tests.constants import NOON, SECRET
 from tests.identity.builders import HALF_A_YEAR, database_of
@@ -60,6 +60,7 @@ def test_programs_get_the_same_dashboard(client: TestClient) -> None:
 
     assert whole["people"] == whole["participation"]["shared"] == 32
     assert whole["choices"]["roles"] == [MANAGER, FRONT_LINE]
+    assert whole["participation"]["languages"] == {"ar": 10, "fr": 22}
     assert part["people"] == 16
     for row in whole["levels"]:
         assert row["people"] == sum(cell["people"] for cell in row["cells"])
@@ -88,3 +89,16 @@ def test_a_foreign_dashboard_is_not_there(client: TestClient) -> None:
         address_of(other.cohort), headers=headers, params={"attribute": "shoe"}
     )
     assert wrong.status_code == 422
+
+
+def test_a_subtree_is_a_document_too(client: TestClient) -> None:
+    pilot = released_pilot(database_of(client), people=12)
+    with database_of(client).write() as connection:
+        director = add_officer(connection, Office.ADMINISTRATOR, pilot.institution)
+    address = f"/api/v1/institutions/{pilot.institution.institution_id}/dashboard"
+
+    document = client.get(address, headers=headers_of(client, director)).json()
+
+    OverviewOut.model_validate(document, strict=False)
+    assert [line["shared"] for line in document["cohorts"]] == [12]
+    assert document["results"]["people"] == 12

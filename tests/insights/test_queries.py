@@ -6,7 +6,7 @@ from sqlalchemy import Connection, insert
 from app.cohorts.domain import Grade
 from app.cohorts.models import InvitationRow
 from app.identity.domain import Learner
-from app.insights import queries
+from app.insights import queries, service
 from app.insights.domain.dashboard import Lens
 from app.insights.domain.participation import Stage, Trait
 from app.kernel.database import Database
@@ -129,12 +129,12 @@ def test_a_subtree_adds_up_its_cohorts_and_nobody_elses(database: Database) -> N
     release(database)
 
     with database.read() as connection:
-        found = queries.get_overview(
+        found = service.get_overview(
             connection,
             institution_id=pilot.institution.institution_id,
             lens=Lens(),
         )
-        nothing = queries.get_overview(
+        nothing = service.get_overview(
             connection, institution_id=UUID(int=7), lens=Lens()
         )
 

@@ -13,7 +13,7 @@ from app.catalogue.domain import Course
 from app.catalogue.queries import get_catalogue
 from app.cohorts.domain import Reach, ReachedCohort
 from app.frameworks.domain import Framework
-from app.insights import queries
+from app.insights import queries, service
 from app.insights.domain.dashboard import Lens, LevelRow
 from app.insights.domain.gaps import GapRow
 from app.insights.domain.participation import (
@@ -27,7 +27,7 @@ from app.insights.domain.participation import (
 )
 from app.insights.domain.priorities import count_reached, list_serving
 from app.insights.pages.words import Words
-from app.insights.queries import View
+from app.insights.service import View
 from app.kernel.text import Language
 from app.sharing.domain.pools import Attribute
 
@@ -72,6 +72,8 @@ class Scene:
     """That would serve a competency."""
     reach: Mapping[str, int | None]
     """By course: members who use Masar in one of its languages."""
+    speakers: Mapping[str, int | None]
+    """Members by the language in which they joined; ``None``: not shown."""
 
     @property
     def funnel(self) -> list[Step]:
@@ -91,7 +93,7 @@ def set_scene(
     cohort = reached.cohort
     smallest = max(cohort.smallest_cell, reached.institution.smallest_cell)
     turnout = queries.get_turnout(connection, cohort=cohort)
-    view = queries.get_view(
+    view = service.get_view(
         connection, cohorts=[cohort], lens=lens, everybody=turnout.everybody
     )
     courses = find_courses(connection, view)
@@ -108,6 +110,7 @@ def set_scene(
             for found in courses.values()
             for course in found
         },
+        speakers=speakers,
     )
 
 

@@ -17,7 +17,7 @@ from app.cohorts.access import (
 from app.cohorts.domain import Capability, Cohort
 from app.frameworks.queries import get_framework
 from app.identity.access import PageDep
-from app.insights import queries
+from app.insights import service
 from app.insights.domain.dashboard import Lens, compare
 from app.insights.domain.tallies import LEVEL_ORDER, MARKS
 from app.insights.pages.context import (
@@ -68,6 +68,7 @@ def show_cohort(
         breakdowns=scene.breakdowns,
         courses=scene.courses,
         reach=scene.reach,
+        speakers=scene.speakers,
         is_trainer=reached.may(Capability.SEE_SHOWN),
         others=others,
         beside=_look_beside(connection, scene.view, chosen) if chosen else None,
@@ -76,9 +77,9 @@ def show_cohort(
 
 
 def _look_beside(
-    connection: Connection, view: queries.View, cohort: Cohort
+    connection: Connection, view: service.View, cohort: Cohort
 ) -> dict[str, Any]:
-    other = queries.get_view(
+    other = service.get_view(
         connection,
         cohorts=[cohort],
         lens=Lens(role_key=view.lens.role_key),
@@ -98,7 +99,7 @@ def show_overview(
 ) -> Response:
     """Show the cohorts of an institution and of all below it together."""
     institution = reached.institution
-    overview = queries.get_overview(
+    overview = service.get_overview(
         connection, institution_id=institution.institution_id, lens=lens
     )
     context: dict[str, Any] = {"view": None}

@@ -22,6 +22,7 @@ def draw_sheets(scene: Scene) -> list[Sheet]:
         _about(scene),
         _taking_part(scene),
         *_breakdowns(scene),
+        _languages(scene),
         _levels(scene),
         _gaps(scene),
         _priorities(scene),
@@ -87,6 +88,21 @@ def _breakdowns(scene: Scene) -> Iterator[Sheet]:
                 for row in rows
             ],
         )
+
+
+def _languages(scene: Scene) -> Sheet:
+    words = scene.words
+    return Sheet(
+        title=words.trait("language"),
+        header=(words.trait("language"), words.step("joined")),
+        rows=[
+            (
+                words.value("language", code),
+                words.say(NOT_SHOWN) if people is None else people,
+            )
+            for code, people in scene.speakers.items()
+        ],
+    )
 
 
 def _spread(tally: Tally) -> list[Cell]:

@@ -15,6 +15,7 @@ TRAITS: Mapping[str, str] = {
     "grade": N_("Grade"),
     "gender": N_("Gender"),
     "country": N_("Country"),
+    "language": N_("Language"),
 }
 VALUES: Mapping[str, str] = {
     "support": N_("Support and operations"),
@@ -77,6 +78,8 @@ class Words:
             return self.say(VALUES[value]) if value in VALUES else value
         if trait == "role":
             return self.role(value)
+        if trait == "language":
+            return Language(value).own_name
         return self.names[trait].get(value, value)
 
     def role(self, key: str) -> str:
