@@ -39,8 +39,11 @@ EASE: Mapping[str, float] = {
     "data-protection": 0.2,
     "digital-leadership": 0.3,
     "inclusive-service-design": 0.3,
-    "curiosity": 0.5,
-    "trust": 0.4,
+    "creativity": 0.6,
+    "experimentation": 0.6,
+    "adaptability": 0.9,
+    "curiosity": 0.9,
+    "trust": 1.0,
 }
 """By how many levels a competency is easier (or harder) than the others."""
 LEARNT: Mapping[str, float] = {
