@@ -12,7 +12,7 @@ from app.kernel.clock import current_time
 from app.settings import Settings
 from tests.conftest import Clock
 from tests.constants import SECRET_KEY
-from tests.home.test_security import set_up
+from tests.home.second_factor import set_up
 from tests.identity.builders import ADA_MAIL, send, show, sign_in, sign_out, sign_up
 
 Run = Callable[..., Result]

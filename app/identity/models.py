@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, String, Uuid, false
+from sqlalchemy import BigInteger, ForeignKey, String, Uuid, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.identity.domain.learners import Strength
@@ -35,7 +35,7 @@ class SessionRow(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     strength: Mapped[Strength] = mapped_column(server_default=Strength.ANONYMOUS.value)
-    device: Mapped[str] = mapped_column(String(60), server_default="")
+    device: Mapped[str] = mapped_column(String(60), server_default=text("''"))
     """Browser and system in two words, for accounts only; empty if unknown."""
     proved_at: Mapped[datetime | None]
     """When she last proved who she is: what is delicate asks for a fresh proof."""

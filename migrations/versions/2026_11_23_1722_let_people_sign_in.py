@@ -28,7 +28,9 @@ def upgrade() -> None:
         sa.Column(
             "strength", sa.String(32), server_default="anonymous", nullable=False
         ),
-        sa.Column("device", sa.String(60), server_default="", nullable=False),
+        sa.Column(
+            "device", sa.String(60), server_default=sa.text("''"), nullable=False
+        ),
         sa.Column("proved_at", now),
         sa.Column("last_seen_on", sa.Date),
     ):

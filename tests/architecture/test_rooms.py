@@ -22,7 +22,7 @@ LOOK_UPS = {
     "identity_ticket",
 }
 """Find a learner by something else than her number (DESIGN 3, two sizes)."""
-NO_BUSINESS = {"web", "kernel"}
+NO_BUSINESS = {"web", "kernel", "cli"}
 ROOM_FILES = {
     "access",
     "api",
