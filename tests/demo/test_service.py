@@ -19,7 +19,7 @@ from app.sharing.queries import list_released, list_shown_to_trainers
 from app.worker import work_once
 from tests.conftest import make_settings
 from tests.constants import NOON, SECRET
-from tests.home.test_security import answer_with
+from tests.home.second_factor import answer_with
 from tests.identity.builders import database_of, send, show, sign_in, sign_out
 
 SMALL = Size(invited=130, members=110, returning=40, group=14, walking=4)

@@ -120,7 +120,7 @@ def live_all(
     Those who are counted together share in one transaction: a worker beside it cannot
     release them by and by, so that as much as possible of them is shown.
     """
-    lives = [_Life.begin(world, ministry, member) for member in members]
+    lives = [_Life.of(world, ministry, member) for member in members]
     for start in range(0, len(lives), AT_ONCE):
         with _turn(database, world) as connection:
             for life in lives[start : start + AT_ONCE]:
@@ -146,7 +146,7 @@ class _Life:
     """When she answers for the first time."""
 
     @classmethod
-    def begin(cls, world: World, ministry: Ministry, member: Member) -> "_Life":
+    def of(cls, world: World, ministry: Ministry, member: Member) -> "_Life":
         """Return the life of somebody who has not answered yet."""
         person, learner = member
         return cls(
