@@ -153,7 +153,7 @@ def _results(
         each.key: each.title.in_language(language)
         for each in view.framework.competencies
     }
-    courses = get_catalogue(connection).courses
+    serving = list_serving(get_catalogue(connection).courses, dashboard.priorities)
     return {
         "framework": view.framework.ref,
         "lens": {
@@ -176,7 +176,7 @@ def _results(
         ],
         "priorities": [
             _priority(rank, each, titles)
-            | {"courses": _courses(courses, each.competency, speakers)}
+            | {"courses": _courses(serving[each.competency], speakers)}
             for rank, each in enumerate(dashboard.priorities, 1)
         ],
         "changes": [
@@ -228,7 +228,7 @@ def _priority(rank: int, each: Priority, titles: Mapping[str, str]) -> dict[str,
 
 
 def _courses(
-    courses: Iterable[Course], competency: str, speakers: Mapping[str, int | None]
+    courses: Iterable[Course], speakers: Mapping[str, int | None]
 ) -> list[dict[str, Any]]:
     return [
         {
@@ -237,5 +237,5 @@ def _courses(
             "hours": course.hours,
             "members": count_reached(course, speakers),
         }
-        for course in list_serving(courses, competency)
+        for course in courses
     ]

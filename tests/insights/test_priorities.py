@@ -4,11 +4,18 @@ from datetime import datetime
 import hypothesis.strategies as st
 import pytest
 from hypothesis import given
+from sqlalchemy import Connection
 
+from app.catalogue.domain import RunState
+from app.catalogue.queries import get_catalogue
 from app.frameworks.domain import Need
 from app.insights.domain.gaps import Needs
 from app.insights.domain.intervals import Bounds
-from app.insights.domain.priorities import rank_priorities
+from app.insights.domain.priorities import (
+    count_reached,
+    list_serving,
+    rank_priorities,
+)
 from app.sharing.domain.cells import LEVELS, Measure, count_bins, level_partitions
 from app.sharing.domain.pools import Released, Table
 from tests.constants import NOON
@@ -161,3 +168,31 @@ def test_scores_stay_on_the_scale_and_inside_their_interval(
         assert each.score <= each.interval.high + 1e-9
         assert each.interval.high <= 100 + 1e-9
     assert [e.score for e in ranked] == sorted((e.score for e in ranked), reverse=True)
+
+
+def test_courses_start_below_the_target_and_run_now(connection: Connection) -> None:
+    courses = get_catalogue(connection).courses
+    key = "data-governance"
+    cells = {key: [10, 10, 10, 10, 10, 0, 0]}
+    needs: Needs = {
+        role: {key: need(key, level, 1)} for role, level in (("low", 1), ("high", 3))
+    }
+    low, high = (
+        rank_priorities([pool(role, cells, needs[role] or {})], needs, everybody=None)
+        for role in ("low", "high")
+    )
+
+    few, many = list_serving(courses, low)[key], list_serving(courses, high)[key]
+
+    assert many
+    for found, target in ((few, 1), (many, 3)):
+        for course in found:
+            assert course.languages(RunState.OPEN)
+            assert any(
+                s.competency == key and s.from_level < target for s in course.serves
+            )
+    assert list_serving(courses, []) == {}
+    course = many[0]
+    spoken = course.languages(RunState.OPEN)[0]
+    assert count_reached(course, {spoken: 12, "xx": 9}) == 12
+    assert count_reached(course, {spoken: None}) is None

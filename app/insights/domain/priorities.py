@@ -8,7 +8,6 @@ from app.frameworks.domain import Need
 from app.insights.domain.gaps import WITHOUT_LEVEL, Needs, tallies_of
 from app.insights.domain.intervals import NOTHING, Bounds, bound_mean
 from app.insights.domain.tallies import LEVEL_ORDER, Tally
-from app.sharing.domain.cells import LEVELS
 from app.sharing.domain.pools import Released
 
 FULL = 100
@@ -21,6 +20,8 @@ class Priority:
     """One competency and the numbers behind its rank."""
 
     competency: str
+    target: int
+    """The highest level that one of the roles asks for, 1..4."""
     people: int
     """Counted; also those whose role does not ask for it."""
     below: Bounds
@@ -63,6 +64,8 @@ class _Case:
     """Weighted levels if all people stood at level 0."""
     most_each: int
     """The same of the one person of whom most is asked."""
+    target: int
+    """The highest level asked for."""
 
 
 def rank_priorities(
@@ -91,7 +94,7 @@ def rank_priorities(
 
 def _weigh(pools: Sequence[Released], needs: Needs, competency: str) -> _Case:
     below = gap = weighted = NOTHING
-    people = most = most_each = 0
+    people = most = most_each = target = 0
     for pool in pools:
         need = needs.get(pool.role_key, {}).get(competency)
         if need is None:
@@ -111,6 +114,7 @@ def _weigh(pools: Sequence[Released], needs: Needs, competency: str) -> _Case:
         weighted += lacking[1].times(need.weight)
         most += tally.people * need.level * need.weight
         most_each = max(most_each, need.level * need.weight)
+        target = max(target, need.level)
     return _Case(
         competency=competency,
         people=people,
@@ -119,6 +123,7 @@ def _weigh(pools: Sequence[Released], needs: Needs, competency: str) -> _Case:
         weighted=weighted,
         most=most,
         most_each=most_each,
+        target=target,
     )
 
 
@@ -146,6 +151,7 @@ def _score(case: _Case, most: float, everybody: int | None) -> Priority:
     scale = case.most_each / most * FULL
     return Priority(
         competency=case.competency,
+        target=case.target,
         people=case.people,
         below=case.below,
         gap=case.gap,
@@ -155,27 +161,34 @@ def _score(case: _Case, most: float, everybody: int | None) -> Priority:
     )
 
 
-def list_serving(courses: Iterable[Course], competency: str) -> list[Course]:
-    """Return courses that can be begun now and serve a competency.
+def list_serving(
+    courses: Iterable[Course], priorities: Iterable[Priority]
+) -> dict[str, list[Course]]:
+    """Return the courses that can be begun now and serve each priority.
 
-    The one of UNESCO and Oxford first, then the shortest; a course that leads only to
-    what nobody lacks is none of the catalogue's.
+    A course serves it if it starts below the target that some role sets. At most
+    ``MOST_COURSES`` of each: the one of UNESCO and Oxford first, then the shortest;
+    those of unknown length last.
     """
-    found = [
-        course
-        for course in courses
-        if course.languages(RunState.OPEN)
-        and any(serve.competency == competency for serve in course.serves)
-    ]
-    longest = max(LEVELS) * 1000.0
-    return sorted(
-        found,
-        key=lambda c: (
-            not c.is_flagship,
-            c.hours if c.hours is not None else longest,
-            c.key,
-        ),
-    )[:MOST_COURSES]
+    targets = {each.competency: each.target for each in priorities}
+    found: dict[str, list[Course]] = {key: [] for key in targets}
+    for course in sorted(courses, key=_place):
+        if not course.languages(RunState.OPEN):
+            continue
+        served = dict.fromkeys(
+            serve.competency
+            for serve in course.serves
+            if serve.from_level < targets.get(serve.competency, 0)
+        )
+        for competency in served:
+            if len(found[competency]) < MOST_COURSES:
+                found[competency].append(course)
+    return found
+
+
+def _place(course: Course) -> tuple[bool, bool, float, str]:
+    is_unknown = course.hours is None
+    return (not course.is_flagship, is_unknown, course.hours or 0, course.key)
 
 
 def count_reached(course: Course, speakers: Mapping[str, int | None]) -> int | None:

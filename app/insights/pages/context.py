@@ -96,7 +96,7 @@ def set_scene(
     view = service.get_view(
         connection, cohorts=[cohort], lens=lens, everybody=turnout.everybody
     )
-    courses = find_courses(connection, view)
+    courses = list_serving(get_catalogue(connection).courses, view.dashboard.priorities)
     speakers = count_speakers(turnout, smallest=smallest)
     return Scene(
         reached=reached,
@@ -112,15 +112,6 @@ def set_scene(
         },
         speakers=speakers,
     )
-
-
-def find_courses(connection: Connection, view: View) -> dict[str, Sequence[Course]]:
-    """Return the courses that would serve each priority."""
-    courses = get_catalogue(connection).courses
-    return {
-        each.competency: list_serving(courses, each.competency)
-        for each in view.dashboard.priorities
-    }
 
 
 def find_words(

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query
 from sqlalchemy import Connection
 from starlette.responses import Response
 
+from app.catalogue.queries import get_catalogue
 from app.cohorts.access import (
     CohortReader,
     InstitutionReader,
@@ -19,10 +20,10 @@ from app.frameworks.queries import get_framework
 from app.identity.access import PageDep
 from app.insights import service
 from app.insights.domain.dashboard import Lens, compare
+from app.insights.domain.priorities import list_serving
 from app.insights.domain.tallies import LEVEL_ORDER, MARKS
 from app.insights.pages.context import (
     LensDep,
-    find_courses,
     find_words,
     panels,
     set_scene,
@@ -105,7 +106,9 @@ def show_overview(
     context: dict[str, Any] = {"view": None}
     if overview.view is not None:
         words = find_words(connection, overview.view, page.language)
-        courses = find_courses(connection, overview.view)
+        courses = list_serving(
+            get_catalogue(connection).courses, overview.view.dashboard.priorities
+        )
         context = panels(overview.view, words, reached)
         context |= {"courses": courses, "reach": {}}
     return page.render(
