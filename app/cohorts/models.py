@@ -196,7 +196,7 @@ class InvitationRow(Base):
     unit_id: Mapped[UUID | None]
     grade: Mapped[Grade | None]
     gender: Mapped[Gender | None]
-    roster_id: Mapped[UUID | None] = mapped_column(index=True)
+    roster_id: Mapped[UUID | None]
     """The import it came with; it counts only when that is done."""
     invited_at: Mapped[datetime]
     """When the first mail was to be written; reminders are counted from here."""

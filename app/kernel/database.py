@@ -320,7 +320,7 @@ class Upsert:
         name = connection.dialect.name
         if isinstance(rows, Mapping):
             return self._single[name].run(connection, rows)
-        return connection.execute(self._statements[name], rows).rowcount
+        return self._single[name].run_many(connection, rows)
 
 
 def lock_until_commit(connection: Connection, name: str) -> None:

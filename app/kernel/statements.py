@@ -58,6 +58,16 @@ class Prebuilt:
         except compiled.errors:
             return connection.execute(self._statement, values).rowcount
 
+    def run_many(
+        self, connection: Connection, rows: Sequence[Mapping[str, Any]]
+    ) -> int:
+        """Write many rows; return how many were touched, on both databases."""
+        compiled = self._compile(connection.dialect)
+        try:
+            return compiled.execute_many(connection, rows).rowcount
+        except compiled.errors:
+            return connection.execute(self._statement, rows).rowcount
+
     def _compile(self, dialect: Dialect) -> "_Compiled":
         compiled = self._compiled.get(dialect.name)
         if compiled is None:
@@ -101,14 +111,23 @@ class _Compiled:
 
     def execute(self, connection: Connection, values: Mapping[str, Any]) -> DBAPICursor:
         """Hand the statement to the driver."""
+        cursor = connection.connection.cursor()
+        cursor.execute(self._sql, self._give(values))
+        return cursor
+
+    def execute_many(
+        self, connection: Connection, rows: Sequence[Mapping[str, Any]]
+    ) -> DBAPICursor:
+        """Hand the statement to the driver once for many rows."""
+        cursor = connection.connection.cursor()
+        cursor.executemany(self._sql, [self._give(values) for values in rows])
+        return cursor
+
+    def _give(self, values: Mapping[str, Any]) -> Any:  # noqa: ANN401 -- a list or a mapping
         given: Any = {**values}
         for name, convert in self._converts:
             given[name] = convert(given[name])
-        if self._order:
-            given = [given[name] for name in self._order]
-        cursor = connection.connection.cursor()
-        cursor.execute(self._sql, given)
-        return cursor
+        return [given[name] for name in self._order] if self._order else given
 
     def convert(self, rows: Sequence[Sequence[Any]]) -> Sequence[Sequence[Any]]:
         """Return the rows with Python's types."""

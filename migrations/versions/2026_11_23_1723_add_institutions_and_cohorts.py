@@ -270,12 +270,6 @@ def upgrade() -> None:
         ["due_at"],
         unique=False,
     )
-    op.create_index(
-        op.f("ix_cohorts_invitation_roster_id"),
-        "cohorts_invitation",
-        ["roster_id"],
-        unique=False,
-    )
     op.create_table(
         "cohorts_join_code",
         sa.Column("code", sa.String(length=64), nullable=False),

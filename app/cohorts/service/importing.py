@@ -23,7 +23,7 @@ from app.cohorts.domain import (
     Roster,
     RosterState,
 )
-from app.cohorts.domain.countries import is_country
+from app.cohorts.domain.countries import COUNTRIES
 from app.cohorts.errors import RosterNotReadyError, UnreadableRosterError
 from app.cohorts.files import FORMULA, LONGEST_CELL, Line, read_roster
 from app.cohorts.models import RosterFileRow, RosterRow
@@ -41,15 +41,11 @@ from app.kernel.database import Database
 from app.kernel.jobs import queue
 from app.kernel.text import Language
 
-CHECK = "roster-check"
-IMPORT = "roster-import"
+CHECK, IMPORT = "roster-check", "roster-import"
 """Kinds of the two jobs."""
-PART = 2000
-"""People in one part: about 50 ms of writing."""
+PART = 1000  # people; other writers wait for one part
 MOST_PROBLEMS = 200
-"""Listed; all are counted."""
 TOLD_EVERY = 5000
-"""Rows between two reports of progress."""
 LONGEST_NAME = 120
 
 
@@ -69,7 +65,8 @@ class Book:
 
     units: Mapping[str, UUID]
     """By key: the institution of the cohort and all below it."""
-    roles: frozenset[str]
+    known: Mapping[str, frozenset[str]]
+    """By column: the values it may hold."""
     language: Language
     """Of rows that name none."""
 
@@ -78,7 +75,8 @@ class Book:
 class DryRun:
     """What checking a list has found."""
 
-    people: list[dict[str, Any]] = field(default_factory=list)
+    parts: list[bytes] = field(default_factory=list)
+    """The people as JSON, ``PART`` in each; of no use once a row is wrong."""
     problems: list[tuple[int, str, str]] = field(default_factory=list)
     """Line, column, code; the first ``MOST_PROBLEMS``."""
     rows: int = 0
@@ -144,7 +142,16 @@ def open_book(connection: Connection, cohort: Cohort, language: Language) -> Boo
     )
     return Book(
         units={each.key: each.institution_id for each in units},
-        roles=frozenset(cohort.role_keys or (role.key for role in framework.roles)),
+        known={
+            "language": frozenset(Language),
+            "role": frozenset(
+                cohort.role_keys or (role.key for role in framework.roles)
+            ),
+            "unit": frozenset(each.key for each in units),
+            "grade": frozenset(Grade),
+            "gender": frozenset(Gender),
+            "country": COUNTRIES,
+        },
         language=language,
     )
 
@@ -159,10 +166,11 @@ def dry_run(
     Args:
         lines: As ``read_roster`` yields them.
         book: What cells may name.
-        tell: Told every ``TOLD_EVERY`` rows how many there were.
+        tell: Told every 5 000 rows how many there were.
     """
     found = DryRun()
     seen: set[str] = set()
+    people: list[dict[str, Any]] = []
     for line in lines:
         found.rows += 1
         problems = list(_problems_of(line.cells, book))
@@ -173,9 +181,14 @@ def dry_run(
         if problems:
             found.note(line.number, problems)
         elif not found.wrong:
-            found.people.append(_plain(line.cells, book))
+            people.append(_plain(line.cells, book))
+        if len(people) == PART:
+            found.parts.append(orjson.dumps(people))
+            people.clear()
         if found.rows % TOLD_EVERY == 0:
             tell(found.rows)
+    if people:
+        found.parts.append(orjson.dumps(people))
     return found
 
 
@@ -194,18 +207,7 @@ def _problems_of(cells: Mapping[str, str], book: Book) -> Iterable[tuple[str, st
 def _is_known(column: str, cell: str, book: Book) -> bool:
     if column == "email":
         return _is_address(cell)
-    if not cell or column == "name":
-        return True
-    known: Mapping[str, object] = {
-        "language": frozenset(Language),
-        "role": book.roles,
-        "unit": book.units,
-        "grade": frozenset(Grade),
-        "gender": frozenset(Gender),
-    }
-    if column == "country":
-        return is_country(cell)
-    return cell in known[column]  # type: ignore[operator]  # each is a collection
+    return not cell or column == "name" or cell in book.known[column]
 
 
 def _is_address(cell: str) -> bool:
@@ -220,12 +222,13 @@ def _plain(cells: Mapping[str, str], book: Book) -> dict[str, Any]:
     said = {column: cell for column, cell in cells.items() if cell}
     if "unit" in said:
         said["unit"] = str(book.units[said["unit"]])
+    said["email"] = read_address(said["email"])
     return {"language": book.language, **said}
 
 
 def _invitee(said: Mapping[str, str]) -> Invitee:
     return Invitee(
-        email=read_address(said["email"]),
+        email=said["email"],
         language=Language(said["language"]),
         name=said.get("name"),
         role_key=said.get("role"),
@@ -275,9 +278,8 @@ def _keep(
     connection.execute(
         delete(RosterFileRow).where(RosterFileRow.roster_id == roster.roster_id)
     )
-    starts = range(0, 0 if found.wrong else len(found.people), PART)
-    for part, start in enumerate(starts, start=1):
-        people = orjson.dumps(found.people[start : start + PART])
+    parts = [] if found.wrong else found.parts
+    for part, people in enumerate(parts, start=1):
         connection.execute(
             insert(RosterFileRow),
             {"roster_id": roster.roster_id, "part": part, "content": people},
@@ -361,8 +363,8 @@ def import_one(
         )
     )
     done = roster.rows_done + len(people)
-    already = roster.report.get("invited", 0)
-    report = {**roster.report, "invited": int(str(already)) + invited}
+    so_far = int(str(roster.report.get("invited", 0))) + invited
+    report = {**roster.report, "invited": so_far}
     is_last = done >= roster.rows
     _change(
         connection,
@@ -376,7 +378,7 @@ def import_one(
             connection,
             actor_id=roster.actor_id,
             cohort=get_cohort(connection, cohort_id=roster.cohort_id),
-            invited=int(str(report["invited"])),
+            invited=so_far,
             now=now,
         )
     else:

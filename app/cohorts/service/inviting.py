@@ -12,7 +12,6 @@ from sqlalchemy import (
     and_,
     bindparam,
     delete,
-    func,
     or_,
     select,
     update,
@@ -44,8 +43,6 @@ from app.kernel.text import Language
 
 NOTHING_SAID = About()
 DAY = timedelta(days=1)
-CHUNK = 1000
-"""Numbers in one statement."""
 LETTERS_KEPT = timedelta(days=30)
 """How long the six letters of a closed campaign answer that it is closed."""
 _INVITE = Upsert(
@@ -161,32 +158,18 @@ def invite(
         }
         for each in people
     ]
-    _INVITE.execute(connection, rows)
+    invited = _INVITE.execute(connection, rows)
     if campaign.round > 1:
-        again = [
-            {
+        # One after the other: this way both databases count them.
+        for row in rows:
+            again = {
                 **row,
                 "the_cohort": row["cohort_id"],
                 "the_digest": row["email_digest"],
                 "the_campaign": row["campaign_id"],
             }
-            for row in rows
-        ]
-        connection.execute(_INVITE_AGAIN, again)
-    return _count(connection, [row["invitation_id"] for row in rows])
-
-
-def _count(connection: Connection, invitation_ids: Sequence[object]) -> int:
-    """Count which of the numbers just given out were taken."""
-    return sum(
-        connection.scalar(
-            select(func.count()).where(
-                InvitationRow.invitation_id.in_(invitation_ids[start : start + CHUNK])
-            )
-        )
-        or 0
-        for start in range(0, len(invitation_ids), CHUNK)
-    )
+            invited += connection.execute(_INVITE_AGAIN, again).rowcount
+    return invited
 
 
 def note_invitations(
