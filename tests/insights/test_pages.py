@@ -58,6 +58,8 @@ def test_a_director_sees_the_whole_dashboard(
     assert (seen.language, seen.direction) == (language, language.direction)
     assert len(page.content) < 100_000
     assert seen.controls["role"] == ["", MANAGER]
+    institution = f"/{language}/cohorts/institutions/{pilot.institution.institution_id}"
+    assert f"{institution}/overview" in seen.links
     for kind in ("csv", "xlsx", "pdf"):
         assert f"{dashboard(pilot.cohort, language=language)}/dashboard.{kind}" in (
             seen.links

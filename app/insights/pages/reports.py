@@ -219,7 +219,7 @@ def _changes(scene: Scene) -> dict[str, Any]:
         "header": (
             words.say(N_("Competency")),
             words.say(N_("Two down to two up")),
-            words.say(N_("Change")),
+            words.say(N_("Change in levels")),
             words.say(N_("People")),
         ),
         "rows": rows,

@@ -207,7 +207,7 @@ def _changes(scene: Scene, words: Words) -> Sheet:
         title=words.say(N_("Before and after")),
         header=(
             words.say(COMPETENCY),
-            words.say(N_("Change")),
+            words.say(N_("Change in levels")),
             words.say(N_("At least")),
             words.say(N_("At most")),
             words.say(PEOPLE),
