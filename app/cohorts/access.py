@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
-from fastapi import Depends
+from fastapi import Depends, Path
 from sqlalchemy import ColumnElement, Connection, Row, bindparam, exists, select
 
 from app.cohorts.domain import (
@@ -295,8 +295,14 @@ StaffDep = Annotated[Staff, Depends(_staff)]
 ApiStaffDep = Annotated[Staff, Depends(_api_staff)]
 
 
+CohortId = Annotated[UUID, Path(examples=["5d0c6f0e-3b52-4f0e-9a1f-6c5b1d2e7f80"])]
+InstitutionId = Annotated[UUID, Path(examples=["0f4a2c9e-8b1d-4c57-b2a6-1e9d7c3f5a62"])]
+
+
 def _cohort_for(capability: Capability) -> Callable[..., ReachedCohort]:
-    def reached(cohort_id: UUID, staff: StaffDep, connection: ReadDep) -> ReachedCohort:
+    def reached(
+        cohort_id: CohortId, staff: StaffDep, connection: ReadDep
+    ) -> ReachedCohort:
         learner_id = staff.learner.learner_id
         found = reach_cohort(connection, learner_id=learner_id, cohort_id=cohort_id)
         return staff.settle(found, capability)
@@ -306,7 +312,7 @@ def _cohort_for(capability: Capability) -> Callable[..., ReachedCohort]:
 
 def _api_cohort_for(capability: Capability) -> Callable[..., ReachedCohort]:
     def reached(
-        cohort_id: UUID, staff: ApiStaffDep, connection: ReadDep
+        cohort_id: CohortId, staff: ApiStaffDep, connection: ReadDep
     ) -> ReachedCohort:
         learner_id = staff.learner.learner_id
         found = reach_cohort(connection, learner_id=learner_id, cohort_id=cohort_id)
@@ -317,7 +323,7 @@ def _api_cohort_for(capability: Capability) -> Callable[..., ReachedCohort]:
 
 def _institution_for(capability: Capability) -> Callable[..., ReachedInstitution]:
     def reached(
-        institution_id: UUID, staff: StaffDep, connection: ReadDep
+        institution_id: InstitutionId, staff: StaffDep, connection: ReadDep
     ) -> ReachedInstitution:
         found = reach_institution(
             connection,
@@ -331,7 +337,7 @@ def _institution_for(capability: Capability) -> Callable[..., ReachedInstitution
 
 def _api_institution_for(capability: Capability) -> Callable[..., ReachedInstitution]:
     def reached(
-        institution_id: UUID, staff: ApiStaffDep, connection: ReadDep
+        institution_id: InstitutionId, staff: ApiStaffDep, connection: ReadDep
     ) -> ReachedInstitution:
         found = reach_institution(
             connection,

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, status
+from fastapi import APIRouter, Path, Query, Request, status
 from sqlalchemy import Connection
 
 from app.cohorts import queries, service
@@ -47,8 +47,9 @@ from app.web.problems import problem_responses
 from app.web.routes import Route
 
 router = APIRouter(prefix="/api/v1", tags=["cohorts"], route_class=Route)
-Limit = Annotated[int, Query(ge=1, le=100)]
-After = Annotated[str | None, Query(max_length=200)]
+Limit = Annotated[int, Query(ge=1, le=100, examples=[50])]
+After = Annotated[str | None, Query(max_length=200, examples=["YXQ6NTA"])]
+CampaignId = Annotated[UUID, Path(examples=["9b7e1a34-2c5d-4e8f-a6b0-3d1c9f7e5b24"])]
 
 
 @router.get("/institutions", responses=problem_responses(401, 403, 422))
@@ -233,7 +234,7 @@ def create_campaign(
 )
 def get_campaign(
     reached: ApiCohortInviter,
-    campaign_id: UUID,
+    campaign_id: CampaignId,
     settings: SettingsDep,
     connection: ReadDep,
 ) -> CampaignOut:

@@ -1,7 +1,7 @@
 """What programs send and receive about institutions, cohorts and campaigns."""
 
 from datetime import date
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -19,8 +19,78 @@ from app.cohorts.domain import (
 )
 from app.kernel.text import Language
 
-IN = ConfigDict(extra="forbid", use_attribute_docstrings=True)
-OUT = ConfigDict(use_attribute_docstrings=True)
+INSTITUTION: dict[str, Any] = {
+    "key": "health",
+    "kind": "ministry",
+    "names": {"fr": "Ministère de la santé", "ar": "وزارة الصحة"},
+    "country": "SN",
+    "smallest_cell": 5,
+}
+INSTITUTION_OUT: dict[str, Any] = {
+    "id": "0f4a2c9e-8b1d-4c57-b2a6-1e9d7c3f5a62",
+    "parent": "c1d5e7a9-4f3b-4a68-9e20-7b8d6f1c2a35",
+    **INSTITUTION,
+}
+PERIOD = {"starts_on": "2026-11-23", "ends_on": "2027-05-31"}
+COHORT: dict[str, Any] = {
+    "name": "Directeurs 2027",
+    "framework": "unesco-ai-dt@1.0.0",
+    "roles": ["service-manager"],
+    **PERIOD,
+    "smallest_cell": 5,
+}
+COHORT_OUT: dict[str, Any] = {
+    "id": "5d0c6f0e-3b52-4f0e-9a1f-6c5b1d2e7f80",
+    "institution": INSTITUTION_OUT["id"],
+    **COHORT,
+    "is_fictitious": False,
+}
+CAMPAIGN: dict[str, Any] = {
+    "round": 1,
+    "opens_on": "2026-11-23",
+    "closes_on": "2026-12-20",
+    "remind_after_days": [7, 14],
+}
+CAMPAIGN_OUT: dict[str, Any] = {
+    "id": "9b7e1a34-2c5d-4e8f-a6b0-3d1c9f7e5b24",
+    "cohort": COHORT_OUT["id"],
+    **CAMPAIGN,
+    "instrument": "start@1.0.0",
+    "code": "BCDFGH",
+    "link": "https://masar.example/fr/join/uJv0cQ3tJ5lq8m2wYk1nXb7sEo4rTzHd",
+    "invited": 120,
+    "accepted": 48,
+}
+JOIN: dict[str, Any] = {
+    "code": "BCDFGH",
+    "country": "SN",
+    "unit": "0f4a2c9e-8b1d-4c57-b2a6-1e9d7c3f5a62",
+    "grade": "manager",
+    "gender": "woman",
+}
+MEMBERSHIP: dict[str, Any] = {
+    "cohort": COHORT_OUT["id"],
+    "campaign": CAMPAIGN_OUT["id"],
+    "name": COHORT["name"],
+    "framework": COHORT["framework"],
+    **{name: value for name, value in JOIN.items() if name != "code"},
+}
+
+
+def _taking(example: dict[str, Any]) -> ConfigDict:
+    return ConfigDict(
+        extra="forbid",
+        use_attribute_docstrings=True,
+        json_schema_extra={"examples": [example]},
+    )
+
+
+def _giving(example: dict[str, Any]) -> ConfigDict:
+    return ConfigDict(
+        use_attribute_docstrings=True, json_schema_extra={"examples": [example]}
+    )
+
+
 Name = Annotated[str, Field(min_length=1, max_length=120)]
 Key = Annotated[str, Field(pattern="^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
 Country = Annotated[str, Field(pattern="^[A-Z]{2}$")]
@@ -30,7 +100,7 @@ Cell = Annotated[int, Field(ge=SMALLEST_CELL, le=LARGEST_CELL)]
 class InstitutionIn(BaseModel):
     """An institution to be added below another."""
 
-    model_config = IN
+    model_config = _taking(INSTITUTION)
 
     key: Key
     """Short name, unique in the installation."""
@@ -46,7 +116,7 @@ class InstitutionIn(BaseModel):
 class InstitutionOut(BaseModel):
     """An institution."""
 
-    model_config = OUT
+    model_config = _giving(INSTITUTION_OUT)
 
     id: UUID
     key: str
@@ -75,6 +145,8 @@ class InstitutionOut(BaseModel):
 class InstitutionListOut(BaseModel):
     """A part of a list of institutions."""
 
+    model_config = _giving({"items": [INSTITUTION_OUT], "next": "YXQ6NTA"})
+
     items: list[InstitutionOut]
     next: str | None
 
@@ -82,7 +154,7 @@ class InstitutionListOut(BaseModel):
 class CohortIn(BaseModel):
     """A cohort to be founded."""
 
-    model_config = IN
+    model_config = _taking(COHORT)
 
     name: Name
     framework: str = Field(default="", max_length=97)
@@ -98,7 +170,7 @@ class CohortIn(BaseModel):
 class CohortOut(BaseModel):
     """A cohort."""
 
-    model_config = OUT
+    model_config = _giving(COHORT_OUT)
 
     id: UUID
     institution: UUID
@@ -132,6 +204,8 @@ class CohortOut(BaseModel):
 class CohortListOut(BaseModel):
     """A part of a list of cohorts."""
 
+    model_config = _giving({"items": [COHORT_OUT], "next": "YXQ6NTA"})
+
     items: list[CohortOut]
     next: str | None
 
@@ -139,7 +213,7 @@ class CohortListOut(BaseModel):
 class CampaignIn(BaseModel):
     """A campaign to be opened."""
 
-    model_config = IN
+    model_config = _taking(CAMPAIGN)
 
     round: int = Field(default=1, ge=1, le=2)
     """2: the same people answer again, to see what changed."""
@@ -155,7 +229,7 @@ class CampaignIn(BaseModel):
 class CampaignOut(BaseModel):
     """A campaign and how people get in."""
 
-    model_config = OUT
+    model_config = _giving(CAMPAIGN_OUT)
 
     id: UUID
     cohort: UUID
@@ -197,13 +271,15 @@ class CampaignOut(BaseModel):
 class CampaignListOut(BaseModel):
     """The campaigns of a cohort, by round."""
 
+    model_config = _giving({"items": [CAMPAIGN_OUT]})
+
     items: list[CampaignOut]
 
 
 class JoinIn(BaseModel):
     """What somebody joins, and what she chooses to say of herself."""
 
-    model_config = IN
+    model_config = _taking(JOIN)
 
     code: str = Field(max_length=64)
     """Six letters, or the last part of a link."""
@@ -217,7 +293,7 @@ class JoinIn(BaseModel):
 class MembershipOut(BaseModel):
     """A learner's own place in a cohort."""
 
-    model_config = OUT
+    model_config = _giving(MEMBERSHIP)
 
     cohort: UUID
     campaign: UUID

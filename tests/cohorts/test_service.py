@@ -17,12 +17,10 @@ from app.cohorts.errors import (
     UnknownChoiceError,
 )
 from app.cohorts.service import (
-    Invitee,
     grant_office,
     raise_smallest_cell,
     revoke_office,
 )
-from app.kernel.text import Language
 from tests.cohorts.builders import (
     TODAY,
     World,
@@ -35,8 +33,6 @@ from tests.constants import NOON
 from tests.identity.builders import add_learner
 
 DAY = timedelta(days=1)
-SITE = "https://masar.example/"
-ADA = Invitee(email="ada@example.org", language=Language.PT, name="Ada")
 
 
 @pytest.fixture

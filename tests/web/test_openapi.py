@@ -68,7 +68,14 @@ def test_names_are_unique_and_tell_nothing_of_our_modules() -> None:
 def test_what_is_personal_asks_for_a_token(site: TestClient, name: str) -> None:
     method, _, path = name.partition(" ")
     attempt = "00000000-0000-4000-8000-000000000000"
-    address = path.format(attempt_id=attempt, item="trust", key="x")
+    address = path.format(
+        attempt_id=attempt,
+        item="trust",
+        key="x",
+        institution_id=attempt,
+        cohort_id=attempt,
+        campaign_id=attempt,
+    )
 
     answer = site.request(method, address)
 
