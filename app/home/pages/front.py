@@ -5,6 +5,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from app.assessment.queries import find_open_attempt, list_attempts
+from app.cohorts.access import list_reached_cohorts
 from app.frameworks.queries import get_current_instrument, get_default_framework
 from app.home.domain import (
     COUNTS_SOURCE,
@@ -60,12 +61,14 @@ def add_slash(page: PageDep) -> Response:
 
 @router.get("/{lang:lang}/continue", name="home:continue")
 def go_on(page: PageDep, learner: LearnerDep, connection: ReadDep) -> Response:
-    """Go on where the learner was: an open questionnaire, her result, or the start."""
+    """Go on where the learner was: an open questionnaire, her result, her cohorts, or the start."""
     attempt = find_open_attempt(connection, learner_id=learner.learner_id)
     if attempt is not None:
         return page.redirect("assessment:review", attempt_id=attempt.attempt_id)
     if list_attempts(connection, learner_id=learner.learner_id):
         return page.redirect("proficiency:profile")
+    if list_reached_cohorts(connection, learner_id=learner.learner_id):
+        return page.redirect("cohorts:cohorts")
     return page.redirect("assessment:start")
 
 
