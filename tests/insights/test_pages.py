@@ -8,7 +8,7 @@ from fastapi.testclient import TestClient
 from app.cohorts.domain import Cohort, Office
 from app.identity.domain import Strength
 from app.kernel.text import Language
-from tests.cohorts.builders import add_trainer, be_officer, sign_in
+from tests.cohorts.builders import add_ministry, add_trainer, be_officer, sign_in
 from tests.identity.builders import database_of, read_page, show
 from tests.insights.builders import (
     FRONT_LINE,
@@ -99,6 +99,8 @@ def test_four_people_show_nothing_and_cannot_be_exported(client: TestClient) -> 
     table = client.get(f"{address}/dashboard.csv").text
     assert "People in the results,0" in table
     assert "Average gap" in table.splitlines()[-1]  # no priority follows
+    report = client.get(f"{address}/dashboard.pdf")
+    assert report.content.startswith(b"%PDF-")
 
 
 def test_a_role_and_a_group_can_be_chosen(client: TestClient) -> None:
@@ -122,6 +124,13 @@ def test_a_role_and_a_group_can_be_chosen(client: TestClient) -> None:
     assert "Role: Front-line and administrative officer." in of_role
     assert "Results of 10 people" in of_grade
     assert "Taking part by: Grade" in of_grade
+    asked = f"role={MANAGER}&group=grade:officer"
+    table = client.get(f"{address}/dashboard.csv?{asked}").text
+    assert "People in the results,10" in table
+    assert "Role,Manager of a service" in table
+    assert "Grade,Officer" in table
+    report = client.get(f"{address}/dashboard.pdf?{asked}")
+    assert report.content.startswith(b"%PDF-")
     unknown = client.get(f"{address}?role=king&group=shoe:9&beside=nothing")
     assert "Nothing to show yet" in unknown.text
 
@@ -139,6 +148,10 @@ def test_two_rounds_show_the_change_of_the_same_people(client: TestClient) -> No
 
     assert "Before and after" in words
     assert f"Of the same {PEOPLE} people who shared both rounds" in words
+    table = client.get(f"{dashboard(pilot.cohort)}/dashboard.csv").text
+    assert "Change in levels" in table
+    report = client.get(f"{dashboard(pilot.cohort)}/dashboard.pdf")
+    assert report.content.startswith(b"%PDF-")
 
 
 def test_two_cohorts_stand_side_by_side_only_if_both_are_hers(
@@ -178,6 +191,18 @@ def test_a_ministry_sees_its_cohorts_together_and_counts_everybody_once(
     assert len(learners) == 12
     assert f"{second.name} 12 12" in words
     assert "Results of 12 people" in words
+
+
+def test_an_institution_without_cohorts_has_nothing_to_add_up(
+    client: TestClient,
+) -> None:
+    with database_of(client).write() as connection:
+        ministry = add_ministry(connection, "new")
+    be_officer(client, Office.ADMINISTRATOR, ministry)
+
+    page = client.get(f"/en/cohorts/institutions/{ministry.institution_id}/overview")
+
+    assert "Nothing to show yet" in page.text
 
 
 def test_only_trainers_see_who_shows_her_levels_to_them(client: TestClient) -> None:
