@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import (
     JSON,
     ForeignKey,
+    Index,
     LargeBinary,
     SmallInteger,
     String,
@@ -105,6 +106,8 @@ class PoolCohortRow(Base):
     """A pool counts for a cohort."""
 
     __tablename__ = "sharing_pool_cohort"
+    # The sum of the revisions is read at every look, for thousands of pools.
+    __table_args__ = (Index(None, "cohort_id", "revision"),)
 
     cohort_id: Mapped[UUID] = mapped_column(
         Uuid,

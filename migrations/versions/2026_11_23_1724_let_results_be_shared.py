@@ -109,6 +109,11 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_sharing_pool_cohort_pool_id"), "sharing_pool_cohort", ["pool_id"]
     )
+    op.create_index(
+        op.f("ix_sharing_pool_cohort_cohort_id_revision"),
+        "sharing_pool_cohort",
+        ["cohort_id", "revision"],
+    )
     op.create_table(
         "sharing_change",
         sa.Column("pool_id", sa.Uuid(), nullable=False),
