@@ -35,6 +35,7 @@ from app.web.routes import MalformedBodyError, Route, UnsupportedBodyError
 MOST_FIELDS = 10
 IN_MEMORY = 16 * 1024 * 1024
 """More than any upload: nothing is spooled to a disk that nobody empties."""
+RELOAD_S = "2"
 WORKING = frozenset({RosterState.CHECKING, RosterState.IMPORTING})
 
 
@@ -162,13 +163,15 @@ def show_roster(
     roster = queries.get_roster(
         connection, cohort_id=reached.cohort.cohort_id, roster_id=roster_id
     )
-    return page.render(
+    response = page.render(
         "cohorts/roster.html",
         cohort=reached.cohort,
         roster=roster,
         report=roster.report,
-        is_working=roster.state in WORKING,
     )
+    if roster.state in WORKING:
+        response.headers["refresh"] = RELOAD_S  # works without a script
+    return response
 
 
 @router.post("/rosters/{roster_id:uuid}", name="cohorts:accept-roster")
