@@ -47,7 +47,7 @@ class RowOut(BaseModel):
     cells: list[CellOut]
 
 
-class DomainOut(BaseModel):
+class ReachedDomainOut(BaseModel):
     """One domain; ``null`` stands for the attitudes."""
 
     model_config = OUT
@@ -59,7 +59,7 @@ class DomainOut(BaseModel):
     """How many of them are reached."""
 
 
-class CourseOut(BaseModel):
+class ServingCourseOut(BaseModel):
     """A course that would serve a priority."""
 
     model_config = OUT
@@ -88,10 +88,10 @@ class PriorityOut(BaseModel):
     mean_gap: float
     mean_weight: float
     divisor: float
-    courses: list[CourseOut]
+    courses: list[ServingCourseOut]
 
 
-class ChangeOut(BaseModel):
+class MeanChangeOut(BaseModel):
     """Average change in levels of those who shared both rounds."""
 
     model_config = OUT
@@ -169,10 +169,10 @@ class ResultsOut(BaseModel):
     released_at: datetime | None
     levels: list[RowOut]
     gaps: list[RowOut]
-    domains: list[DomainOut]
+    domains: list[ReachedDomainOut]
     priorities: list[PriorityOut]
     """The most urgent first."""
-    changes: list[ChangeOut]
+    changes: list[MeanChangeOut]
 
 
 class CohortLineOut(BaseModel):

@@ -12,10 +12,8 @@ import tempfile
 import threading
 import time
 import warnings
-from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
-from random import Random
 from uuid import UUID
 
 import structlog
@@ -33,14 +31,10 @@ from app.insights.service import get_view
 from app.kernel.clock import current_time
 from app.kernel.database import Database
 from app.kernel.text import Language
-from app.sharing.domain.cells import LEVEL_CELLS, Measure, count_bins
-from app.sharing.domain.ledger import Change, Ledger
 from app.sharing.domain.steps import SMALLEST_CELL
-from app.sharing.files import read_ledger
-from app.sharing.models import ChangeRow, ContributionRow, PoolCohortRow, PoolRow
+from app.sharing.models import PoolCohortRow
 from app.sharing.queries import list_released
 from app.sharing.service import release_waiting, share_result
-from app.sharing.service.releases import MOST_FOLDED
 from app.worker import TASKS, Worker
 from tests.assessment.builders import (
     add_attempt,
@@ -50,11 +44,11 @@ from tests.assessment.builders import (
     submit,
 )
 from tests.bench.__main__ import database as make_database
+from tests.bench.ledgers import check_exactness, time_folding
 from tests.bench.population import (
     Population,
     add_cohort,
     add_people,
-    draw_results,
     populate,
 )
 from tests.conftest import make_settings
@@ -68,7 +62,6 @@ MIN_SHARE = 1 / 2
 PER_SECOND = 300
 SENDERS = 4
 SUBMISSIONS = 150
-FOLDED = 20_000
 LOOK_EVERY_S = 0.02
 SETTLED_S = 1.5
 out = Console(highlight=False, width=160)
@@ -364,62 +357,6 @@ def release_delays(watch: Watch) -> list[float]:
         delays.append(moment - sent[role][needed - 1])
         before[role] = people
     return delays
-
-
-def check_exactness(database: Database, cohort_ids: list[UUID]) -> None:
-    """Compare released and waiting numbers with a count over the contributions."""
-    with database.read() as connection:
-        waiting = connection.scalars(select(ChangeRow.change_id)).all()
-        pools = connection.execute(
-            select(PoolRow.pool_id, PoolRow.ledger)
-            .join(PoolCohortRow, PoolCohortRow.pool_id == PoolRow.pool_id)
-            .where(PoolCohortRow.cohort_id.in_(cohort_ids))
-        ).all()
-        rows = connection.execute(
-            select(ContributionRow.pool_id, ContributionRow.sheet).where(
-                ContributionRow.pool_id.in_([pool.pool_id for pool in pools])
-            )
-        ).all()
-    counted: Counter[tuple[UUID, str, int]] = Counter()
-    for row in rows:
-        for competency, (level, _) in row.sheet.items():
-            counted[row.pool_id, competency, level] += 1
-    wrong = 0
-    for pool in pools:
-        for (competency, measure), tracks in read_ledger(pool.ledger).tables.items():
-            cells = [
-                counted[pool.pool_id, competency, cell] for cell in range(LEVEL_CELLS)
-            ]
-            for track in tracks:
-                total = zip(track.released, track.pending, strict=True)
-                is_right = [a + b for a, b in total] == count_bins(
-                    cells, track.partition
-                )
-                wrong += measure is Measure.LEVEL and not is_right
-    verdict = "[green]equal[/]" if not (wrong or waiting) else "[red]DIFFERENT[/]"
-    out.print(
-        f"released + waiting against a count over {len(rows)} results in "
-        f"{len(pools)} pools: {verdict}"
-    )
-
-
-def time_folding(framework: Framework) -> None:
-    """Take changes into the ledger of one pool, one and 300 at a time."""
-    chance = Random(3)  # noqa: S311 -- repeatable, not secret
-    results = draw_results(framework, chance)
-    targets = {each.key: chance.randint(1, 4) for each in framework.competencies}
-    for at_once, many in ((1, FOLDED // 10), (MOST_FOLDED, FOLDED)):
-        ledger = Ledger.empty(targets, is_paired=False)
-        changes = [
-            Change(sign=1, sheet=chance.choice(results).sheet) for _ in range(many)
-        ]
-        began = time.process_time()
-        for start in range(0, many, at_once):
-            ledger.fold(changes[start : start + at_once], smallest=SMALLEST_CELL)
-        rate = many / (time.process_time() - began)
-        out.print(
-            f"ledger: {rate:,.0f} changes a second of processor, {at_once} at once"
-        )
 
 
 if __name__ == "__main__":

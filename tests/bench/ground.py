@@ -16,8 +16,8 @@ from sqlalchemy import Engine, event
 from typing_extensions import override
 
 from app.identity.access import secret_of
-from app.identity.domain.tokens import read_token
 from app.identity.domain import digest
+from app.identity.domain.tokens import read_token
 from app.identity.service import open_session
 from app.kernel.clock import current_time
 from app.kernel.database import Database
