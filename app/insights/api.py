@@ -38,12 +38,18 @@ LEVEL_NAMES = ("unknown", "apart", "0", "1", "2", "3", "4")
 
 def read_lens(
     role: Annotated[
-        str | None, Query(max_length=64, description="Key of a role profile.")
+        str | None,
+        Query(
+            max_length=64,
+            description="Key of a role profile.",
+            examples=["service-manager"],
+        ),
     ] = None,
     attribute: Annotated[
-        Attribute | None, Query(description="Together with `value`.")
+        Attribute | None,
+        Query(description="Together with `value`.", examples=["gender"]),
     ] = None,
-    value: Annotated[str, Query(max_length=200)] = "",
+    value: Annotated[str, Query(max_length=200, examples=["woman"])] = "",
 ) -> Lens:
     """Return of whom results are asked for."""
     return Lens(role_key=role, attribute=attribute, value=value if attribute else "")

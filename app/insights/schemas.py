@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, JsonValue
 
 from app.insights.domain.participation import Stage, Trait
 from app.sharing.domain.pools import Attribute
@@ -188,10 +188,103 @@ class CohortLineOut(BaseModel):
     """Whether its results are in the sum; those on another framework are not."""
 
 
+_DASHBOARD: dict[str, JsonValue] = {
+    "cohort": "8a0f4c1e-5f5b-4d2a-9a35-0b6f6f7c1d11",
+    "name": "Pilot 2026",
+    "framework": "unesco-ai-dt@1.0.0",
+    "is_fictitious": False,
+    "smallest_cell": 5,
+    "lens": {
+        "role": "service-manager",
+        "attribute": "grade",
+        "value": "manager",
+    },
+    "choices": {
+        "roles": ["service-manager"],
+        "values": {"grade": ["manager", "officer"]},
+    },
+    "people": 240,
+    "released_at": "2026-11-23T12:00:00Z",
+    "participation": {
+        "invited": 300,
+        "joined": 280,
+        "started": 260,
+        "submitted": 250,
+        "shared": 240,
+        "path": 120,
+        "step": 40,
+        "languages": {"fr": 200, "ar": 80},
+        "by": {
+            "grade": [
+                {
+                    "value": "manager",
+                    "counts": {
+                        "joined": 12,
+                        "started": 9,
+                        "submitted": 8,
+                        "shared": 120,
+                    },
+                }
+            ]
+        },
+    },
+    "levels": [
+        {
+            "competency": "data-governance",
+            "title": "Data roles, quality and rules",
+            "people": 240,
+            "cells": [
+                {
+                    "cells": ["unknown", "apart", "0", "1", "2"],
+                    "people": 163,
+                },
+                {"cells": ["3", "4"], "people": 77},
+            ],
+        }
+    ],
+    "gaps": [],
+    "domains": [
+        {
+            "domain": "data-governance",
+            "targets": 960,
+            "reached": {"low": 431, "high": 431},
+        }
+    ],
+    "priorities": [],
+    "changes": [],
+}
+_RESULTS: dict[str, JsonValue] = {
+    name: _DASHBOARD[name]
+    for name in (
+        *("framework", "lens", "choices", "people", "released_at"),
+        *("levels", "gaps", "domains", "priorities", "changes"),
+    )
+}
+
+
 class OverviewOut(BaseModel):
     """The cohorts of an institution and of all below it, everybody counted once."""
 
-    model_config = OUT
+    model_config = ConfigDict(
+        use_attribute_docstrings=True,
+        json_schema_extra={
+            "examples": [
+                {
+                    "institution": "0f4a2c9e-8b1d-4c57-b2a6-1e9d7c3f5a62",
+                    "cohorts": [
+                        {
+                            "cohort": _DASHBOARD["cohort"],
+                            "name": "Pilot 2026",
+                            "joined": 280,
+                            "shared": 240,
+                            "is_counted": True,
+                        }
+                    ],
+                    "results": _RESULTS,
+                }
+            ]
+        },
+    )
 
     institution: UUID
     cohorts: list[CohortLineOut]
@@ -210,69 +303,7 @@ class DashboardOut(ResultsOut):
     model_config = ConfigDict(
         use_attribute_docstrings=True,
         json_schema_extra={
-            "examples": [
-                {
-                    "cohort": "8a0f4c1e-5f5b-4d2a-9a35-0b6f6f7c1d11",
-                    "name": "Pilot 2026",
-                    "framework": "unesco-ai-dt@1.0.0",
-                    "is_fictitious": False,
-                    "smallest_cell": 5,
-                    "lens": {"role": None, "attribute": None, "value": ""},
-                    "choices": {
-                        "roles": ["service-manager"],
-                        "values": {"grade": ["manager", "officer"]},
-                    },
-                    "people": 240,
-                    "released_at": "2026-11-23T12:00:00Z",
-                    "participation": {
-                        "invited": 300,
-                        "joined": 280,
-                        "started": 260,
-                        "submitted": 250,
-                        "shared": 240,
-                        "path": 120,
-                        "step": None,
-                        "languages": {"fr": 200, "ar": 80},
-                        "by": {
-                            "grade": [
-                                {
-                                    "value": "manager",
-                                    "counts": {
-                                        "joined": 12,
-                                        "started": None,
-                                        "submitted": 8,
-                                        "shared": 120,
-                                    },
-                                }
-                            ]
-                        },
-                    },
-                    "levels": [
-                        {
-                            "competency": "data-governance",
-                            "title": "Data roles, quality and rules",
-                            "people": 240,
-                            "cells": [
-                                {
-                                    "cells": ["unknown", "apart", "0", "1", "2"],
-                                    "people": 163,
-                                },
-                                {"cells": ["3", "4"], "people": 77},
-                            ],
-                        }
-                    ],
-                    "gaps": [],
-                    "domains": [
-                        {
-                            "domain": "data-governance",
-                            "targets": 960,
-                            "reached": {"low": 431, "high": 431},
-                        }
-                    ],
-                    "priorities": [],
-                    "changes": [],
-                }
-            ]
+            "examples": [_DASHBOARD],
         },
     )
 

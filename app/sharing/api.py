@@ -1,8 +1,9 @@
 """Sharing for programs that act for a learner."""
 
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, status
+from fastapi import APIRouter, Path, status
 from starlette.responses import Response
 
 from app.identity.access import ApiLearnerDep
@@ -17,6 +18,7 @@ from app.web.problems import problem_responses
 from app.web.routes import Route
 
 router = APIRouter(prefix="/api/v1/me/shares", tags=["sharing"], route_class=Route)
+CohortId = Annotated[UUID, Path(examples=["3f2b8a52-6c1d-4e0f-9a7b-1c2d3e4f5a6b"])]
 
 
 def _write(share: Share) -> ShareOut:
@@ -41,7 +43,7 @@ def list_my_shares(learner: ApiLearnerDep, connection: ReadDep) -> ShareListOut:
 
 @router.put("/{cohort_id}", responses=problem_responses(401, 404, 409, 413, 415, 422))
 def share_result(
-    cohort_id: UUID,
+    cohort_id: CohortId,
     body: ShareIn,
     learner: ApiLearnerDep,
     connection: WriteDep,
@@ -66,7 +68,7 @@ def share_result(
     responses=problem_responses(401, 422),
 )
 def take_back(
-    cohort_id: UUID, learner: ApiLearnerDep, connection: WriteDep, now: Now
+    cohort_id: CohortId, learner: ApiLearnerDep, connection: WriteDep, now: Now
 ) -> Response:
     """Stop sharing with a cohort; again changes nothing."""
     service.take_back(connection, learner=learner, cohort_id=cohort_id, now=now)

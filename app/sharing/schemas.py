@@ -3,9 +3,16 @@
 from datetime import datetime
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 _ID = "3f2b8a52-6c1d-4e0f-9a7b-1c2d3e4f5a6b"
+_SHARE: dict[str, JsonValue] = {
+    "cohort_id": _ID,
+    "round": 1,
+    "trainers_see": False,
+    "levels": {"data-governance": 2, "cybersecurity": 1},
+    "shared_at": "2026-11-23T12:00:00Z",
+}
 
 
 class ShareIn(BaseModel):
@@ -28,15 +35,7 @@ class ShareOut(BaseModel):
     model_config = ConfigDict(
         use_attribute_docstrings=True,
         json_schema_extra={
-            "examples": [
-                {
-                    "cohort_id": _ID,
-                    "round": 1,
-                    "trainers_see": False,
-                    "levels": {"data-governance": 2, "cybersecurity": None},
-                    "shared_at": "2026-11-23T12:00:00Z",
-                }
-            ]
+            "examples": [_SHARE],
         },
     )
 
@@ -53,7 +52,7 @@ class ShareListOut(BaseModel):
 
     model_config = ConfigDict(
         use_attribute_docstrings=True,
-        json_schema_extra={"examples": [{"items": [], "next": None}]},
+        json_schema_extra={"examples": [{"items": [_SHARE], "next": "YXQ6NTA"}]},
     )
 
     items: list[ShareOut]

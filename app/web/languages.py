@@ -71,6 +71,7 @@ def language_of(request: Request) -> Language:
 PageLanguage = Annotated[Language, Depends(language_of)]
 """For pages: it stands in the address."""
 AskedLanguage = Annotated[
-    Language | None, Query(alias="lang", description="Language of the texts.")
+    Language | None,
+    Query(alias="lang", description="Language of the texts.", examples=["fr"]),
 ]
 """For the API: ``?lang=``; without it, the learner's or the caller's."""
