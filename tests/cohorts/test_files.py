@@ -1,6 +1,8 @@
 import csv
 import io
+import subprocess
 import zipfile
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -131,3 +133,75 @@ def test_too_many_rows_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 
     with pytest.raises(UnreadableRosterError):
         list(read_roster(out.getvalue().encode()))
+
+
+def _bomb(rows: str, text: str = "") -> bytes:
+    """Put rows of raw XML, and a shared text, into a book."""
+    out = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(book([]))) as sound,
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed,
+    ):
+        for name in sound.namelist():
+            part = sound.read(name).decode()
+            part = part.replace("<sheetData>", f"<sheetData>{rows}")
+            strings = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings"
+            more = f'<Relationship Id="s" Type="{strings}" Target="sharedStrings.xml"/>'
+            if name.endswith("workbook.xml.rels"):
+                part = part.replace("</Rel", f"{more}</Rel")
+            packed.writestr(name, part)
+        packed.writestr(
+            "xl/sharedStrings.xml",
+            f'<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><si><t>{text}</t></si></sst>',
+        )
+    return out.getvalue()
+
+
+EMAIL = '<row r="1"><c r="A1" t="inlineStr"><is><t>email</t></is></c></row>'
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        _bomb(
+            EMAIL
+            + '<row r="1048576"><c r="XFD1048576" t="inlineStr"><is><t>x</t></is></c></row>'
+        ),
+        _bomb(
+            EMAIL
+            + "".join(
+                f'<row r="{n}"><c r="A{n}" t="s"><v>0</v></c></row>'
+                for n in range(2, 100_000)
+            ),
+            text="x" * 30_000,
+        ),
+    ],
+    ids=["a cell in the far corner", "a long text a hundred thousand times"],
+)
+def test_a_book_that_asks_for_all_memory_ends_a_small_process_and_not_ours(
+    content: bytes,
+) -> None:
+    assert len(content) < files.MOST_BYTES
+
+    with pytest.raises(UnreadableRosterError) as refused:
+        list(read_roster(content))
+
+    assert refused.value.facts["reason"] == "xlsx"
+
+
+def test_the_small_process_knows_none_of_our_secrets(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("MASAR_SECRET_KEY", "aa" * 32)
+    seen: dict[str, object] = {}
+    popen = subprocess.Popen
+
+    def note(*args: Any, **options: Any) -> object:
+        seen.update(options)
+        return popen(*args, **options)
+
+    monkeypatch.setattr(subprocess, "Popen", note)
+
+    list(read_roster(book([["email"], ["a@b.example"]])))
+
+    assert seen["env"] == {}

@@ -12,9 +12,8 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from python_calamine import CalamineError, CalamineWorkbook
-
 from app.cohorts.errors import UnreadableRosterError
+from app.cohorts.files.workbook import UnsoundBookError, read_first_sheet
 
 MOST_BYTES = 12 * 1024 * 1024
 MOST_UNPACKED = 160 * 1024 * 1024
@@ -116,19 +115,9 @@ def decode(content: bytes) -> str:
 def _read_xlsx(content: bytes) -> Iterator[tuple[int, list[str]]]:
     _check_zip(content)
     try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        sheet = book.get_sheet_by_index(0)
-        start = sheet.start or (0, 0)
-        for number, row in enumerate(sheet.iter_rows(), start=start[0] + 1):
-            yield number, [_write(value) for value in row]
-    except (CalamineError, IndexError, ValueError):
+        yield from read_first_sheet(content)
+    except UnsoundBookError:
         raise UnreadableRosterError(reason="xlsx") from None
-
-
-def _write(value: object) -> str:
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value).strip(" \u00a0\u200e\u200f")
 
 
 def _check_zip(content: bytes) -> None:
