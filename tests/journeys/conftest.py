@@ -96,7 +96,8 @@ def new_server(
             name = f"site_{uuid4().hex}"
             create_database(admin, name, template)
             url = with_name(admin, name)
-        server = Server(database_url=url)
+        mail_dir = tmp_path_factory.mktemp("mail")
+        server = Server(database_url=url, mail_dir=mail_dir)
         server.start()
         started.append(server)
         return server

@@ -5,11 +5,14 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from uuid import UUID
 
 import httpx
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from app.assessment.models import AnswerRow
 from app.kernel.database import Database
@@ -31,6 +34,7 @@ class Server:
     """One Masar on one database."""
 
     database_url: str
+    mail_dir: Path
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
 
@@ -45,6 +49,7 @@ class Server:
             "MASAR_DATABASE_URL": self.database_url,
             "MASAR_SECRET_KEY": SECRET_KEY,
             "MASAR_PUBLIC_URL": self.base,
+            "MASAR_MAIL_DIR": str(self.mail_dir),
             "MASAR_RESUME_ATTEMPTS_PER_HOUR": "1000",
             "MASAR_LOG_LEVEL": "ERROR",
         }
@@ -74,14 +79,27 @@ class Server:
             self.process.kill()
             self.process.wait()
 
+    @contextmanager
+    def open(self) -> Iterator[Database]:
+        """Open the database beside the server."""
+        database = Database(self.database_url)
+        try:
+            yield database
+        finally:
+            database.close()
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Open a transaction beside the server."""
+        with self.open() as database, database.write() as connection:
+            yield connection
+
     def list_answers(self, attempt_id: str) -> dict[str, str]:
         """Return the answers the database holds, by item."""
-        database = Database(self.database_url)
-        with database.read() as connection:
+        with self.open() as database, database.read() as connection:
             rows = connection.execute(
                 select(AnswerRow.item_key, AnswerRow.value).where(
                     AnswerRow.attempt_id == UUID(attempt_id)
                 )
             ).all()
-        database.close()
         return {row.item_key: row.value for row in rows}
