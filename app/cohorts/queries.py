@@ -1,6 +1,6 @@
 """Reading institutions, cohorts and campaigns; who asks was checked in access."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -166,6 +166,18 @@ def get_cohort(connection: Connection, *, cohort_id: UUID) -> Cohort:
     if row is None:
         raise CohortNotFoundError(cohort_id=str(cohort_id))
     return cohort_of(row)
+
+
+def list_smallest_cells(
+    connection: Connection, *, cohort_ids: Collection[UUID]
+) -> dict[UUID, int]:
+    """Return the smallest cell of some cohorts; raised, it is another from then on."""
+    rows = connection.execute(
+        select(CohortRow.cohort_id, CohortRow.smallest_cell).where(
+            CohortRow.cohort_id.in_(cohort_ids)
+        )
+    )
+    return {row.cohort_id: row.smallest_cell for row in rows}
 
 
 def list_cohorts_below(connection: Connection, *, institution_id: UUID) -> list[Cohort]:

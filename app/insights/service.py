@@ -92,7 +92,9 @@ def _draw_view(
             connection, cohort_ids=[each.cohort_id for each in cohorts]
         )
     ]
-    here = {pool.role_key for pool in released}
+    # A pool in which nobody counts yet would say that somebody of the role has shared.
+    seen = [pool for pool in released if pool.people]
+    here = {pool.role_key for pool in seen}
     return View(
         framework=framework,
         lens=lens,
@@ -103,7 +105,7 @@ def _draw_view(
             everybody=everybody if lens.is_open else None,
         ),
         roles=tuple(role.key for role in framework.roles if role.key in here),
-        values=list_values(released),
+        values=list_values(seen),
     )
 
 

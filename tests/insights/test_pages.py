@@ -135,6 +135,20 @@ def test_a_role_and_a_group_can_be_chosen(client: TestClient) -> None:
     assert "Nothing to show yet" in unknown.text
 
 
+def test_a_role_of_few_is_not_offered(client: TestClient) -> None:
+    database = database_of(client)
+    with database.write() as connection:
+        pilot = add_pilot(connection)
+        populate(connection, pilot.cohort, people=12)
+        populate(connection, pilot.cohort, people=2, roles=(FRONT_LINE,))
+    release(database)
+    be_officer(client, Office.ADMINISTRATOR, pilot.institution)
+
+    page = show(client, dashboard(pilot.cohort))
+
+    assert page.controls["role"] == ["", MANAGER]
+
+
 def test_two_rounds_show_the_change_of_the_same_people(client: TestClient) -> None:
     database = database_of(client)
     with database.write() as connection:

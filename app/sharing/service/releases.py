@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, bindparam, delete, select, update
 
+from app.cohorts.queries import list_smallest_cells
 from app.kernel.database import Database
 from app.sharing.domain.ledger import Change, Ledger
 from app.sharing.domain.sums import draw_row
@@ -23,7 +24,12 @@ MOST_POOLS = 500
 _KEPT = (
     update(PoolRow)
     .where(PoolRow.pool_id == bindparam("which"))
-    .values({name: bindparam(name) for name in ("ledger", "row", "released_at")})
+    .values(
+        {
+            name: bindparam(name)
+            for name in ("ledger", "row", "smallest_cell", "released_at")
+        }
+    )
 )
 _CHANGED = (
     update(PoolCohortRow)
@@ -66,8 +72,9 @@ def _fold_pools(
         .with_for_update(skip_locked=True, key_share=True)
     ).all()
     changes = _take_changes(connection, [pool.pool_id for pool in pools])
+    strictest = _find_strictest(connection, list(changes))
     folded = [
-        _fold(pool, changes[pool.pool_id], now=now)
+        _fold(pool, changes[pool.pool_id], least=strictest[pool.pool_id], now=now)
         for pool in pools
         if pool.pool_id in changes
     ]
@@ -75,6 +82,23 @@ def _fold_pools(
         connection.execute(_KEPT, folded)
         connection.execute(_CHANGED, [{"which": each["which"]} for each in folded])
     return sum(map(len, changes.values()))
+
+
+def _find_strictest(
+    connection: Connection, pool_ids: Sequence[UUID]
+) -> dict[UUID, int]:
+    """Return the smallest cell that the cohorts of each pool ask for today."""
+    rows = connection.execute(
+        select(PoolCohortRow.pool_id, PoolCohortRow.cohort_id).where(
+            PoolCohortRow.pool_id.in_(pool_ids)
+        )
+    ).all()
+    cells = list_smallest_cells(connection, cohort_ids={row.cohort_id for row in rows})
+    strictest = dict.fromkeys(pool_ids, 0)
+    for row in rows:
+        asked = cells.get(row.cohort_id, 0)
+        strictest[row.pool_id] = max(strictest[row.pool_id], asked)
+    return strictest
 
 
 def _take_changes(
@@ -98,14 +122,22 @@ def _take_changes(
     return taken
 
 
-def _fold(pool: Any, changes: Sequence[Change], *, now: datetime) -> dict[str, Any]:  # noqa: ANN401 -- a row
+def _fold(
+    pool: Any,  # noqa: ANN401 -- a row
+    changes: Sequence[Change],
+    *,
+    least: int,
+    now: datetime,
+) -> dict[str, Any]:
     ledger = read_ledger(pool.ledger)
     before = _released(ledger)
-    ledger.fold(changes, smallest=pool.smallest_cell)
+    smallest = max(pool.smallest_cell, least)
+    ledger.fold(changes, smallest=smallest)
     return {
         "which": pool.pool_id,
         "ledger": write_ledger(ledger),
         "row": write_row(draw_row(ledger)),
+        "smallest_cell": smallest,
         "released_at": now if _released(ledger) != before else pool.released_at,
     }
 
