@@ -3,9 +3,10 @@ from threading import Thread
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from app.cohorts.domain import Gender
+from app.cohorts.models import CohortRow
 from app.identity.domain import Learner
 from app.identity.service import erase
 from app.journal.models import Event
@@ -268,6 +269,49 @@ def test_trainers_see_those_who_let_them_and_nobody_else(
     assert [(name, set(shared.levels.values())) for name, shared in found] == [
         ("Awa Diop", {3})
     ]
+
+
+def test_who_shows_nothing_to_trainers_any_more_hides_the_first_round_too(
+    database: Database, cohort_id: UUID
+) -> None:
+    with database.write() as connection:
+        learner = add_member(connection, cohort_id)
+        add_result(connection, learner, value="3")
+        share_result(
+            connection,
+            learner=learner,
+            cohort_id=cohort_id,
+            trainers_see="Awa Diop",
+            now=NOON,
+        )
+        add_second_round(connection, cohort_id)
+        share(connection, learner, cohort_id)
+
+    with database.read() as connection:
+        assert list_shown_to_trainers(connection, cohort_id=cohort_id) == []
+        assert len(list_shares(connection, learner_id=learner.learner_id)) == 2
+
+
+def test_larger_cells_count_from_then_on_for_pools_that_are_there(
+    database: Database, cohort_id: UUID
+) -> None:
+    add_shares(database, cohort_id, levels={1: 5, 4: 5})
+    release(database)
+    with database.write() as connection:
+        connection.execute(
+            update(CohortRow)
+            .where(CohortRow.cohort_id == cohort_id)
+            .values(smallest_cell=8)
+        )
+    add_shares(database, cohort_id, levels={1: 5, 4: 5})
+    release(database)
+
+    waiting = shown(database, cohort_id)
+    add_shares(database, cohort_id, levels={1: 4, 4: 4})
+    release(database)
+
+    assert waiting[0].counts[EVERY] == [0, 5, 0, 0, 5, 0, 0]
+    assert shown(database, cohort_id)[0].counts[EVERY] == [0, 14, 0, 0, 14, 0, 0]
 
 
 def test_a_change_of_an_unknown_pool_is_nobodys(database: Database) -> None:

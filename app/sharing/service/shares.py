@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select, update
 
 from app.cohorts.domain import Cohort
 from app.cohorts.queries import (
@@ -156,6 +156,8 @@ def share_result(
             "shared_at": now,
         },
     )
+    if trainers_see is None:
+        _hide_from_trainers(connection, learner_id, cohort_id)
     count_parts(
         connection,
         split_shares(list_shares(connection, learner_id=learner_id)),
@@ -169,6 +171,17 @@ def share_result(
         verb="shared",
         object_ref=f"cohort:{cohort_id}",
         occurred_at=now,
+    )
+
+
+def _hide_from_trainers(
+    connection: Connection, learner_id: UUID, cohort_id: UUID
+) -> None:
+    """Take the name away from what was sent in other rounds: her last word counts."""
+    connection.execute(
+        update(ShareRow)
+        .where(ShareRow.learner_id == learner_id, ShareRow.cohort_id == cohort_id)
+        .values(with_trainers=False, shown_name=None)
     )
 
 
