@@ -196,7 +196,7 @@ def test_the_small_process_knows_none_of_our_secrets(
     seen: dict[str, object] = {}
     popen = subprocess.Popen
 
-    def note(*args: Any, **options: Any) -> object:
+    def note(*args: Any, **options: Any) -> object:  # noqa: ANN401 -- of Popen
         seen.update(options)
         return popen(*args, **options)
 

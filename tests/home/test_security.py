@@ -13,6 +13,7 @@ from tests.identity.builders import (
     ADA_MAIL,
     PASSWORD,
     arrive,
+    ask_for_mail,
     code_in,
     come_by_mail,
     database_of,
@@ -23,6 +24,7 @@ from tests.identity.builders import (
     sign_in,
     sign_out,
     sign_up,
+    use_code,
 )
 
 
@@ -201,6 +203,18 @@ def test_new_password_ends_other_sessions(client: TestClient) -> None:
     assert client.get("/fr/account").status_code == 401
     client.cookies.clear()
     assert sign_in(client).status_code == 401
+
+
+def test_new_password_ends_links_that_are_under_way(client: TestClient) -> None:
+    sign_up(client)
+    forget_mails(client)
+    asked = ask_for_mail(client)
+    [mail] = mails(client)
+
+    changed = send(client, "/fr/account/password", {"password": PASSWORD[::-1]})
+    used = use_code(client, asked, code_in(mail))
+
+    assert (changed.status_code, used.status_code) == (303, 404)
 
 
 def test_day_of_last_use_is_remembered_for_accounts_only(

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import Connection, delete, insert, update
 
 from app.identity.domain import Strength, digest, new_secret
-from app.identity.models import SessionRow
+from app.identity.models import SessionRow, TicketRow
 
 
 def open_session(
@@ -67,7 +67,12 @@ def revoke_session(
 def revoke_other_sessions(
     connection: Connection, *, learner_id: UUID, kept_ref: str | None
 ) -> int:
-    """End all sessions of a learner but one; return how many ended."""
+    """End all sessions of a learner but one; return how many ended.
+
+    Links and codes under way end too: one may have gone to a mailbox, or have been got
+    by a password, that is hers no more.
+    """
+    connection.execute(delete(TicketRow).where(TicketRow.learner_id == learner_id))
     return connection.execute(
         delete(SessionRow).where(
             SessionRow.learner_id == learner_id,
