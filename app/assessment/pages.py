@@ -338,7 +338,7 @@ def _write_sheet(
         {
             "path": f"/{page.language}/assess/{PLACEHOLDER}/{number}",
             "nav": "assess",
-            "learner": True,
+            "learner": None,  # written once, for whoever comes
             "resume_code": None,
             "form_token": "",
             "framework": framework,
