@@ -24,7 +24,7 @@ ALLOWED = {
     "/fr/": "GET, HEAD",
     "/fr/assess": "GET, POST, HEAD",
     "/fr/path": "GET, POST, HEAD",
-    "/fr/account/erase": "POST",
+    "/fr/account/erase": "GET, POST, HEAD",
     "/healthz": "GET, HEAD",
     "/api/v1/attempts": "GET, POST, HEAD",
     "/api/v1/attempts/x/answers/y": "PUT",

@@ -160,7 +160,7 @@ def test_a_bug_is_a_page_with_all_headers_and_no_trace(
     def fail(*_arguments: object) -> None:
         raise RuntimeError("K7PM-2XQ4-9BTB")
 
-    monkeypatch.setattr("app.home.pages.get_default_framework", fail)
+    monkeypatch.setattr("app.home.pages.front.get_default_framework", fail)
     answer = send(shared_app, "GET", b"/ar/")
 
     assert answer.status == 500
