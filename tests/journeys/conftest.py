@@ -22,6 +22,7 @@ from playwright.sync_api import (
 
 from tests.conftest import create_database, with_name
 from tests.journeys.addresses import FINISHED, HALFWAY, PUBLIC
+from tests.journeys.barriers import RULES, SIDEWAYS, find_violations
 from tests.journeys.server import Server
 from tests.journeys.walk import VALUES, answer_all, begin, hand_in
 
@@ -71,6 +72,27 @@ def axe_script() -> str:
     if not AXE.exists():
         go_without("AXE-CORE", "npm ci --prefix tests/journeys")
     return AXE.read_text()
+
+
+Inspect = Callable[[Page], None]
+
+
+@pytest.fixture
+def inspect(axe_script: str) -> Inspect:
+    """Return what looks for barriers on a page, and for any width it does not fit."""
+
+    def look(page: Page) -> None:
+        assert find_violations(page, axe_script, RULES) == []
+        assert page.locator("h1").count() == 1
+        usual = page.viewport_size
+        assert usual is not None
+        for width in {PHONE[0], usual["width"]}:
+            page.set_viewport_size({"width": width, "height": usual["height"]})
+            assert page.evaluate(SIDEWAYS) == []
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+        page.set_viewport_size(usual)
+
+    return look
 
 
 NewServer = Callable[[str], Server]

@@ -1,10 +1,13 @@
 """Those who run cohorts, and those who take part in them without a browser."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from uuid import UUID, uuid4
 
-from playwright.sync_api import Page
+import pytest
+from playwright.sync_api import Page, StorageState
 from pyotp import TOTP
 from sqlalchemy import Connection
 
@@ -32,11 +35,13 @@ from app.cohorts.service import (
     open_campaign,
 )
 from app.frameworks.queries import get_default_framework
+from app.identity.access.cookies import SESSION_COOKIE
 from app.identity.domain import Learner
 from app.identity.domain.second_factor import new_totp_secret, seal
 from app.identity.service import (
     create_account,
     hash_password,
+    open_session,
     set_password,
     set_second_factor,
     welcome,
@@ -46,8 +51,20 @@ from app.kernel.text import Language
 from app.sharing.service import share_result
 from tests.assessment.builders import instrument_of, keys
 from tests.constants import SECRET
-from tests.identity.builders import PASSWORD
+from tests.identity.builders import HALF_A_YEAR, PASSWORD
+from tests.journeys.conftest import PHONE
+from tests.journeys.server import Server
 
+DESKTOP = (1280, 900)
+VARIANTS = pytest.mark.parametrize(
+    ("backend", "language", "size"),
+    [
+        pytest.param("sqlite", "ar", PHONE, id="sqlite-ar-phone"),
+        pytest.param("sqlite", "pt", DESKTOP, id="sqlite-pt-desktop"),
+        pytest.param("postgresql", "pt", PHONE, id="postgresql-pt-phone"),
+    ],
+)
+Servers = Callable[[str], Server]
 MANAGER = "service-manager"
 ON_A_DAY = timedelta(days=1)
 
@@ -72,6 +89,12 @@ class Staff:
             page.locator("main form button.go").click()
 
 
+@cache
+def password_hash() -> str:
+    """Return what is kept of everybody's password: slow to make, so made once."""
+    return hash_password(PASSWORD, email="")
+
+
 def add_staff(connection: Connection, *, with_app: bool = False) -> Staff:
     """Make an account with a password, and with a second factor if asked to."""
     began = current_time() - ON_A_DAY
@@ -82,8 +105,9 @@ def add_staff(connection: Connection, *, with_app: bool = False) -> Staff:
     create_account(
         connection, key=SECRET, learner_id=learner_id, email=email, now=began
     )
-    hashed = hash_password(PASSWORD, email=email)
-    set_password(connection, learner_id=learner_id, password_hash=hashed, now=began)
+    set_password(
+        connection, learner_id=learner_id, password_hash=password_hash(), now=began
+    )
     if not with_app:
         return Staff(learner_id=learner_id, email=email)
     secret = new_totp_secret()
@@ -219,3 +243,28 @@ def take_part(
             now=now,
         )
     return learner
+
+
+def remember(connection: Connection, learner: Learner) -> StorageState:
+    """Return the cookies of a browser that knows a learner."""
+    token = open_session(
+        connection,
+        learner_id=learner.learner_id,
+        now=current_time(),
+        lifetime=HALF_A_YEAR,
+    )
+    return {
+        "cookies": [
+            {
+                "name": SESSION_COOKIE,
+                "value": token,
+                "domain": "127.0.0.1",
+                "path": "/",
+                "expires": -1,
+                "httpOnly": True,
+                "secure": False,
+                "sameSite": "Lax",
+            }
+        ],
+        "origins": [],
+    }

@@ -1,57 +1,161 @@
-"""Those who run cohorts, those who take part in them, and what each of them sees."""
+"""What learners do in a cohort, and what its trainers see of it."""
 
-import csv
-import io
-import random
-from collections.abc import Callable
-from pathlib import Path
+from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
+import orjson
 import pytest
-from playwright.sync_api import Page, expect
-from python_calamine import CalamineWorkbook
+from playwright.sync_api import Page, StorageState, expect
 
-from app.cohorts.queries import count_people, list_campaigns
-from tests.insights.builders import draw_values
-from tests.journeys.conftest import PHONE, NewDevice
-from tests.journeys.people import add_director, add_ministry, take_part
+from app.cohorts.domain import INSTALLATION, InstitutionKind
+from app.cohorts.service import assign_trainer
+from app.kernel.clock import current_time
+from app.sharing.domain.pools import Share
+from app.sharing.queries import list_shares
+from tests.home.builders import personal_counts
+from tests.journeys.conftest import PHONE, Inspect, NewDevice
+from tests.journeys.people import (
+    DESKTOP,
+    MANAGER,
+    VARIANTS,
+    Group,
+    Servers,
+    Staff,
+    add_group,
+    add_ministry,
+    add_staff,
+    remember,
+    take_part,
+)
 from tests.journeys.server import Server
-from tests.journeys.test_reach import DESKTOP, RULES, SIDEWAYS, find_violations
+from tests.journeys.test_budgets import FIRST_VISIT, FOLLOWING_PAGE, measure
+from tests.journeys.walk import answer_all, choose, hand_in
 
-VARIANTS = pytest.mark.parametrize(
-    ("backend", "language", "size"),
+NO_SCRIPT = {"size": PHONE, "java_script_enabled": False}
+NAME = "فاطمة · Fátima"
+
+
+@pytest.mark.parametrize(
+    ("backend", "language", "options"),
     [
-        pytest.param("sqlite", "ar", PHONE, id="sqlite-ar-phone"),
-        pytest.param("sqlite", "pt", DESKTOP, id="sqlite-pt-desktop"),
-        pytest.param("postgresql", "pt", PHONE, id="postgresql-pt-phone"),
+        pytest.param("sqlite", "ar", {"size": PHONE}, id="sqlite-ar-phone"),
+        pytest.param("sqlite", "pt", NO_SCRIPT, id="sqlite-pt-phone-no-script"),
+        pytest.param("sqlite", "pt", {"size": DESKTOP}, id="sqlite-pt-desktop"),
+        pytest.param("postgresql", "ar", NO_SCRIPT, id="postgresql-ar-phone-no-script"),
     ],
 )
-Servers = Callable[[str], Server]
-Inspect = Callable[[Page], None]
-SHARING = 24
-SLOW_MS = 30_000
-"""For what the worker beside the site does."""
-STAGES = 5
-"""Of the funnel, which are counted without suppression: invited to shared."""
+def test_a_learner_joins_shares_takes_back_and_leaves_nothing(
+    backend: str,
+    language: str,
+    options: dict[str, Any],
+    servers: Servers,
+    new_device: NewDevice,
+    inspect: Inspect,
+) -> None:
+    server = servers(backend)
+    with server.write() as connection:
+        group = add_group(connection, add_ministry(connection), "Quadros · أطر")
+    page = new_device(base=server.base, **options).page
+    page.on("dialog", lambda dialog: dialog.accept())
+    look = fits if options is NO_SCRIPT else inspect
+    home, cohort_id = f"{server.base}/{language}", group.cohort.cohort_id
+
+    join(page, home, group, look)
+    chosen = answer_all(page, language)
+    hand_in(page)
+    learner_id = download_everything(page, home, cohort_id)
+    go_to_sharing(page, home, look)
+    see_what_would_be_sent(page, cohort_id, chosen, look)
+    assert list_sent(server, learner_id) == []
+    page.locator("main form button.go").click()
+    page.wait_for_url("**/sharing")
+    look(page)
+    [share] = list_sent(server, learner_id)
+    assert (share.cohort_id, share.with_trainers) == (cohort_id, False)
+    take_back(page)
+    assert list_sent(server, learner_id) == []
+    erase(page, home)
+    with server.open() as database, database.read() as connection:
+        assert sum(personal_counts(connection, learner_id).values()) == 0
 
 
-@pytest.fixture
-def inspect(axe_script: str) -> Inspect:
-    """Return what looks for barriers on a page, with everything unfolded."""
+def fits(page: Page) -> None:
+    """Check what can be seen of a page without its scripts."""
+    assert page.locator("h1").count() == 1
+    assert page.viewport_size is not None
+    width = page.evaluate("document.documentElement.scrollWidth")
+    assert width <= page.viewport_size["width"]
 
-    def look(page: Page) -> None:
-        assert find_violations(page, axe_script, RULES) == []
-        assert page.evaluate(SIDEWAYS) == []
-        width = page.evaluate("document.documentElement.scrollWidth")
-        assert page.viewport_size is not None
-        assert width <= page.viewport_size["width"]
-        assert page.locator("h1").count() == 1
 
-    return look
+def join(page: Page, home: str, group: Group, look: Inspect) -> None:
+    """Enter six letters, read who sees what, choose a role, come to the questions."""
+    page.goto(f"{home}/join")
+    look(page)
+    page.locator("main input[name=code]").fill(f" {group.letters.lower()} ")
+    page.locator("main form button.go").click()
+    page.wait_for_url("**/join/*")
+    look(page)
+    choose(page.locator(f'main input[name=role][value="{MANAGER}"]'))
+    page.locator("main form button.go").click()
+    page.wait_for_url("**/assess/*/1")
+
+
+def go_to_sharing(page: Page, home: str, look: Inspect) -> None:
+    """Follow the result's link to what one shares."""
+    page.goto(f"{home}/profile")
+    page.locator("main a[href$='/sharing']").click()
+    page.wait_for_url("**/sharing")
+    look(page)
+
+
+def see_what_would_be_sent(
+    page: Page, cohort_id: UUID, chosen: dict[str, str], look: Inspect
+) -> None:
+    """See every competency with its level, and no more."""
+    page.locator(f"main a[href$='/sharing/{cohort_id}']").click()
+    page.wait_for_url(f"**/sharing/{cohort_id}")
+    look(page)
+    shown = page.locator("main table tbody td").all_inner_texts()
+    levels = sorted(each for each in shown if each.isdigit())
+    assert len(shown) == len(chosen)
+    assert levels == sorted(each for each in chosen.values() if each.isdigit())
+
+
+def download_everything(page: Page, home: str, cohort_id: UUID) -> UUID:
+    """Take one's data away; return the number under which it is kept."""
+    page.goto(f"{home}/account")
+    with page.expect_download() as file:
+        page.locator("main a[href$='/account/download']").click()
+    found = orjson.loads(file.value.path().read_bytes())
+    [membership] = found["cohorts_member"]
+    assert membership["cohort_id"] == str(cohort_id)
+    return UUID(membership["learner_id"])
+
+
+def list_sent(server: Server, learner_id: UUID) -> list[Share]:
+    """Return what the database holds of what a learner shares."""
+    with server.open() as database, database.read() as connection:
+        return list(list_shares(connection, learner_id=learner_id))
+
+
+def take_back(page: Page) -> None:
+    """Press the button beside the only group."""
+    page.locator("main form[action$='/take-back'] button").click()
+    expect(page.locator("main form[action$='/take-back']")).to_have_count(0)
+
+
+def erase(page: Page, home: str) -> None:
+    """Erase everything, saying that one is sure."""
+    page.goto(f"{home}/account")
+    form = page.locator("main form[action$='/account/erase']")
+    form.locator("input[name=sure]").check()
+    form.locator("button").click()
+    page.wait_for_url(f"{home}/")
 
 
 @VARIANTS
-def test_a_director_founds_invites_watches_and_takes_figures_away(
+def test_a_trainer_sees_only_who_lets_her_and_as_long(
     backend: str,
     language: str,
     size: tuple[int, int],
@@ -60,152 +164,132 @@ def test_a_director_founds_invites_watches_and_takes_figures_away(
     inspect: Inspect,
 ) -> None:
     server = servers(backend)
-    with server.write() as connection:
-        director = add_director(connection, add_ministry(connection))
+    room = add_classroom(server)
+    home = f"{server.base}/{language}"
+    own = f"/{language}/cohorts/{room.own.cohort.cohort_id}"
     page = new_device(base=server.base, size=size).page
+    phone = new_device(base=server.base, state=room.member).page
 
-    page.goto(f"{server.base}/{language}/cohorts")
+    page.goto(f"{server.base}{own}/shown")
+    room.trainer.sign_in(page)
+    page.wait_for_url(f"{server.base}{own}/shown")
     inspect(page)
-    director.sign_in(page)
-    page.wait_for_url("**/cohorts")
+    assert list_names(page) == []
+    show_trainers(phone, f"{home}/sharing/{room.own.cohort.cohort_id}", inspect)
+    page.reload()
     inspect(page)
-    cohort_id = found(page, inspect)
-    link = open_round(page, inspect)
-    import_list(page, language, server, cohort_id, inspect)
-    let_share(server, link)
-    page.locator(f'main a.go[href$="/cohorts/{cohort_id}"]').click()
-    wait_for_results(page)
-    inspect(page)
-    assert read_funnel(page) == [SHARING + 4, SHARING, SHARING, SHARING, SHARING]
-    take_away(page)
+    assert list_names(page) == [NAME]
+    assert set(page.locator("main details table td").all_inner_texts()) == {"2"}
+    take_back(phone)
+    page.reload()
+    assert list_names(page) == []
+    see_no_figures(page, server.base, own, inspect)
+    find_nothing(page, f"{home}/cohorts/{room.foreign.cohort.cohort_id}", inspect)
 
 
-def found(page: Page, inspect: Inspect) -> UUID:
-    """Add an institution below one's own, and found a cohort there."""
-    page.locator("main a[href*='/cohorts/institutions/']").first.click()
-    page.wait_for_url("**/institutions/*")
-    above = page.url
-    inspect(page)
-    form = page.locator("main form[action$='/below']")
-    form.locator("input[name=name]").fill("مديرية · Direção")
-    form.locator("input[name=key]").fill("direction-" + above[-8:])
-    form.locator("button[type=submit]").click()
-    page.wait_for_url(lambda url: url != above and "/institutions/" in url)
-    inspect(page)
-    form = page.locator("main form[action$='/cohorts']")
-    form.locator("input[name=name]").fill("Quadros · أطر")
-    form.locator("button[type=submit]").click()
-    page.wait_for_url("**/people")
-    inspect(page)
-    return UUID(page.url.split("/")[-2])
+@dataclass(frozen=True, kw_only=True)
+class Classroom:
+    """A trainer's cohort beside one that is not hers."""
+
+    own: Group
+    foreign: Group
+    trainer: Staff
+    member: StorageState
+    """The browser of somebody in the trainer's cohort who has shared nothing yet."""
 
 
-def open_round(page: Page, inspect: Inspect) -> str:
-    """Open the first round; return the token of its link."""
-    page.locator("main form[action$='/campaigns'] button[type=submit]").click()
-    letters = page.locator("main .ticket b.code").first
-    expect(letters).to_be_visible()
-    assert len(letters.inner_text().strip()) == len("ABCDEF")
-    inspect(page)
-    address = page.locator("main a[href*='/join/']").first.get_attribute("href")
-    return str(address).rpartition("/")[2]
-
-
-def import_list(
-    page: Page, language: str, server: Server, cohort_id: UUID, inspect: Inspect
-) -> None:
-    """Send a list with three bad rows, see which, and send it corrected."""
-    good = ["a@kind.example", "b@kind.example", "c@kind.example", "d@kind.example"]
-    bad = ["nobody", good[0], "=1+1@kind.example"]
-    rows = [good[0], good[1], bad[0], good[2], bad[1], good[3], bad[2]]
-    send_list(page, language, rows)
-    expect(page.locator("main .notice[role=alert]")).to_be_visible(timeout=SLOW_MS)
-    assert page.locator("main table td.n").all_inner_texts() == ["4", "6", "8"]
-    inspect(page)
-    assert count_invited(server, cohort_id) == 0
-    page.locator("main a.go").click()
-    page.wait_for_url("**/people")
-
-    send_list(page, language, good)
-    accept = page.locator("main form button.go")
-    expect(accept).to_be_visible(timeout=SLOW_MS)
-    inspect(page)
-    assert count_invited(server, cohort_id) == 0
-    accept.click()
-    back = page.locator("main a.go[href$='/people']")
-    expect(back).to_be_visible(timeout=SLOW_MS)
-    inspect(page)
-    assert count_invited(server, cohort_id) == len(good)
-    back.click()
-    page.wait_for_url("**/people")
-
-
-def send_list(page: Page, language: str, addresses: list[str]) -> None:
-    """Upload a list as an old spreadsheet of that language writes it."""
-    name, encoding = ("مريم", "cp1256") if language == "ar" else ("João", "cp1252")
-    lines = ["email;name", *(f"{address};{name}" for address in addresses)]
-    form = page.locator("main form[enctype='multipart/form-data']").first
-    form.locator("input[type=file]").set_input_files(
-        {
-            "name": "list.csv",
-            "mimeType": "text/csv",
-            "buffer": "\r\n".join(lines).encode(encoding),
-        }
-    )
-    form.locator("button[type=submit]").click()
-    page.wait_for_url("**/rosters/*")
-
-
-def count_invited(server: Server, cohort_id: UUID) -> int:
-    """Return how many people the only campaign of a cohort has invited."""
-    with server.open() as database, database.read() as connection:
-        [campaign] = list_campaigns(connection, cohort_id=cohort_id)
-        return count_people(connection, campaign_id=campaign.campaign_id).invited
-
-
-def let_share(server: Server, link: str) -> None:
-    """Let people join, answer and share, together."""
-    chance = random.Random(3)  # noqa: S311 -- repeatable, not secret
+def add_classroom(server: Server) -> Classroom:
+    """Make a trainer, and two people in her cohort: one shares without her name."""
     with server.write() as connection:
-        for _ in range(SHARING):
-            take_part(connection, link, values=draw_values(chance, skill=1.5))
+        ministry = add_ministry(connection)
+        own = add_group(connection, ministry, "Quadros · أطر")
+        trainer = add_staff(connection)
+        assign_trainer(
+            connection,
+            actor_id=INSTALLATION,
+            cohort=own.cohort,
+            learner_id=trainer.learner_id,
+            now=current_time(),
+        )
+        take_part(connection, own.link)
+        member = take_part(connection, own.link, is_shared=False)
+        return Classroom(
+            own=own,
+            foreign=add_group(connection, ministry, "Juízes · قضاة"),
+            trainer=trainer,
+            member=remember(connection, member),
+        )
 
 
-def wait_for_results(page: Page) -> None:
-    """Look again until the worker beside the site has released what waits."""
-    for _ in range(100):
-        if page.locator("main ol.rank > li").count() >= 3:
-            return
-        page.reload()
-    raise AssertionError(page.locator("main").inner_text())
+def list_names(page: Page) -> list[str]:
+    """Return who lets the trainer see her levels."""
+    return page.locator("main details summary bdi").all_inner_texts()
 
 
-def read_funnel(page: Page) -> list[int]:
-    """Return how many were invited, joined, began, submitted and shared."""
-    counts = page.locator("main ul.funnel").first.locator("li .n b")
-    return [int(each) for each in counts.all_inner_texts()][:STAGES]
+def show_trainers(page: Page, address: str, inspect: Inspect) -> None:
+    """Share a result with one's name: first without it, by mistake."""
+    page.goto(address)
+    page.locator("main input[name=trainers]").check()
+    page.locator("main form button.go").click()
+    expect(page.locator("main input[name=name][aria-invalid=true]")).to_be_visible()
+    inspect(page)
+    page.locator("main input[name=name]").fill(NAME)
+    page.locator("main form button.go").click()
+    page.wait_for_url("**/sharing")
 
 
-def take_away(page: Page) -> None:
-    """Download the figures; they are those of the page."""
-    first, second, third = page.locator("main ol.rank h3").all_inner_texts()[:3]
-
-    table = csv.reader(io.StringIO(download(page, ".csv").read_text("utf-8-sig")))
-    from_csv = [cell for row in table for cell in row]
-    book = CalamineWorkbook.from_path(str(download(page, ".xlsx")))
-    sheets = [book.get_sheet_by_name(name).to_python() for name in book.sheet_names]
-    from_xlsx = [str(cell) for sheet in sheets for row in sheet for cell in row]
-    pdf = download(page, ".pdf").read_bytes()
-
-    assert {first, second, third} <= set(from_csv)
-    assert {first, second, third} <= set(from_xlsx)
-    assert pdf.startswith(b"%PDF-")
-    assert pdf.rstrip().endswith(b"%%EOF")
+def see_no_figures(page: Page, base: str, own: str, inspect: Inspect) -> None:
+    """See one's only cohort, too small for any figure about levels."""
+    page.goto(base + own.rpartition("/")[0])
+    inspect(page)
+    links = page.locator("main .card h3 a").all()
+    assert [link.get_attribute("href") for link in links] == [own]
+    links[0].click()
+    page.wait_for_url(f"**{own}")
+    inspect(page)
+    assert page.locator("main ul.funnel").count() == 1
+    assert page.locator("main table.heat").count() == 0
 
 
-def download(page: Page, ending: str) -> Path:
-    """Follow the link to a file and return it."""
-    with page.expect_download() as found_file:
-        page.locator(f"main a[href*='/dashboard{ending}']").click()
-    assert found_file.value.suggested_filename.endswith(ending)
-    return found_file.value.path()
+def find_nothing(page: Page, address: str, inspect: Inspect) -> None:
+    """Ask for everything of a cohort that is not one's own."""
+    for rest in ("/people", "/shown", "/breakdown", "/dashboard.csv", ""):
+        answer = page.goto(address + rest)
+        assert answer is not None
+        assert answer.status == 404
+    inspect(page)
+    assert page.locator("main a").count() > 0
+
+
+@pytest.fixture(scope="module")
+def world(site: Server) -> tuple[Group, StorageState]:
+    """Return a cohort that asks for as much as it can, and the browser of a member."""
+    with site.write() as connection:
+        top = add_ministry(connection, kind=InstitutionKind.CONTINENT, country=None)
+        group = add_group(connection, top, "Quadros · أطر")
+        return group, remember(connection, take_part(connection, group.link))
+
+
+@pytest.mark.parametrize("language", ["ar", "pt"])
+@pytest.mark.parametrize("name", ["join", "offer", "mine", "preview"])
+def test_a_page_of_joining_and_sharing_fits_its_budget(
+    name: str,
+    language: str,
+    world: tuple[Group, StorageState],
+    site: Server,
+    new_device: NewDevice,
+) -> None:
+    group, state = world
+    path, cookies = {
+        "join": ("join", None),
+        "offer": (f"join/{group.link}", state),  # longer than for a stranger
+        "mine": ("sharing", state),
+        "preview": (f"sharing/{group.cohort.cohort_id}", state),
+    }[name]
+    home = f"{site.base}/{language}/"
+
+    first = measure(new_device(state=cookies), home + path)
+    following = measure(new_device(state=cookies), home, home + path)
+
+    assert first <= FIRST_VISIT
+    assert following <= FOLLOWING_PAGE

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from app.kernel.text import Language
 from tests.journeys.addresses import BOTH, PAGES
+from tests.journeys.barriers import RULES, SIDEWAYS, TAGS, find_violations
 from tests.journeys.conftest import Device, Find, NewDevice, Person, walk_in
 from tests.journeys.server import Server
 from tests.journeys.walk import (
@@ -21,22 +22,10 @@ from tests.journeys.walk import (
     read_resume_code,
 )
 
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
-RULES = [*TAGS, "best-practice"]
 NARROW = (320, 640)
 DESKTOP = (1280, 900)
 ON_EVERY_PAGE = pytest.mark.parametrize("name", PAGES)
-OPEN_ALL = (
-    "document.querySelectorAll('main details').forEach(each => { each.open = true })"
-)
 BLUR = "document.activeElement.blur()"
-AXE = """rules => axe.run({runOnly: rules}).then(found => found.violations.map(
-    rule => [rule.id, ...rule.nodes.map(node => node.target.join(' '))]))"""
-SIDEWAYS = """() => [...document.querySelectorAll('body *')].filter(each => {
-    const box = each.getBoundingClientRect();
-    const inner = each.closest('.scroll, .vh, .skip, svg');
-    return !inner && box.width && (box.left < -1 || box.right > innerWidth + 1);
-}).map(each => each.outerHTML.slice(0, 120))"""
 FOCUSED = """() => {
     const found = document.activeElement;
     if (found === document.body) return null;
@@ -58,14 +47,6 @@ def visit(new_device: NewDevice, find: Find) -> VisitPage:
         return device
 
     return open_page
-
-
-def find_violations(page: Page, script: str, rules: list[str]) -> list[Any]:
-    """Return what axe-core finds, with everything unfolded."""
-    page.evaluate(OPEN_ALL)
-    page.evaluate(script)
-    found: list[Any] = page.evaluate(AXE, rules)
-    return found
 
 
 @BOTH
