@@ -1,5 +1,6 @@
 """Lists of people, from the upload to the invitations."""
 
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -9,9 +10,15 @@ from sqlalchemy import Connection, func, select
 
 from app.cohorts import queries
 from app.cohorts.domain import Office, Roster, RosterState
-from app.cohorts.errors import RosterNotReadyError
+from app.cohorts.errors import RosterNotFoundError, RosterNotReadyError
 from app.cohorts.models import InvitationRow, RosterFileRow
-from app.cohorts.service import accept_roster, check_roster, import_part, importing
+from app.cohorts.service import (
+    accept_roster,
+    check_roster,
+    forget_ended,
+    import_part,
+    importing,
+)
 from app.kernel.database import Database
 from app.settings import Settings
 from app.worker import work_once
@@ -239,3 +246,24 @@ def test_a_file_from_elsewhere_is_refused(client: TestClient) -> None:
 
     assert [forged.status_code, urlencoded.status_code] == [403, 415]
     assert stranger.status_code == 401
+
+
+def test_a_list_that_nobody_said_yes_to_is_forgotten(
+    database: Database, world: World
+) -> None:
+    waiting = add(database, world, "email\nada@example.org\n")
+    check(database, world, waiting)
+    taken = add(database, world, "email\nbea@example.org\n")
+    sound = check(database, world, taken)
+    with database.write() as connection:
+        accept_roster(connection, roster=sound, now=NOON)
+
+    with database.write() as connection:
+        forget_ended(connection, now=NOON + timedelta(days=31))
+
+    with pytest.raises(RosterNotFoundError):
+        roster_of(database, world, waiting)
+    assert roster_of(database, world, taken).state is RosterState.IMPORTING
+    with database.read() as connection:
+        kept = set(connection.scalars(select(RosterFileRow.roster_id)))
+    assert kept == {taken}

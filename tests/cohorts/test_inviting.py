@@ -260,7 +260,7 @@ def test_what_is_over_is_forgotten(connection: Connection, world: World) -> None
 
     gone = [forget_ended(connection, now=NOON + days * DAY) for days in (28, 29, 60)]
 
-    assert gone == [0, 1, 2]  # her address, then the letters of both campaigns
+    assert gone == [0, 1, 4]  # her address, then letters and a list of both cohorts
     assert invitations(connection) == [(None, 0, None)]
     assert queries.list_join_codes(connection, campaign_ids=ids)[ids[0]] == ("", link)
     for each in (token, link):

@@ -243,3 +243,17 @@ def test_one_click_stops_the_mail_without_a_session(client: TestClient) -> None:
 
     assert answer.status_code == 404
     assert show(client, f"/fr/join/stop/{made_up}").headings
+
+
+@pytest.mark.parametrize("name", ["Sant\u202e\u00e9", "Health\nBcc: x@example.org"])
+def test_a_name_that_turns_or_breaks_lines_is_refused(
+    client: TestClient, name: str
+) -> None:
+    world = make_world(client)
+    be_officer(client, Office.ADMINISTRATOR, world.health)
+    home = f"/fr/cohorts/institutions/{world.health.institution_id}"
+    fields = {"key": "clinic", "kind": "department", "name": name}
+
+    answer = send(client, f"{home}/below", fields, shown_at=home)
+
+    assert answer.status_code == 422

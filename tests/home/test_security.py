@@ -295,3 +295,15 @@ def test_code_for_a_new_address_does_not_sign_in(client: TestClient) -> None:
     )
 
     assert answer.status_code == 404
+
+
+def test_name_turns_no_text_around(client: TestClient) -> None:
+    sign_up(client)
+
+    fields = {"name": " Ada\u202e\x00  Love\nlace "}
+    send(client, "/fr/account/name", fields, shown_at="/fr/account")
+
+    with database_of(client).read() as connection:
+        account = find_account_by_email(connection, key=SECRET, email=ADA_MAIL)
+    assert account is not None
+    assert account.display_name == "Ada Love lace"

@@ -111,7 +111,10 @@ def _check_draft(draft: InstitutionDraft) -> None:
     if not is_institution_key(draft.key):
         raise UnknownChoiceError(field="key", allowed="a-z, 0-9, -")
     names = draft.names.values()
-    if not names or any(not 0 < len(name.strip()) <= LONGEST_NAME for name in names):
+    if not names or any(
+        not 0 < len(name.strip()) <= LONGEST_NAME or not name.isprintable()
+        for name in names
+    ):
         raise UnknownChoiceError(field="name", allowed=f"1 – {LONGEST_NAME}")
     country = draft.country
     if country is not None and not (

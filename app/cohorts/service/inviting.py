@@ -45,6 +45,8 @@ NOTHING_SAID = About()
 DAY = timedelta(days=1)
 LETTERS_KEPT = timedelta(days=30)
 """How long the six letters of a closed campaign answer that it is closed."""
+LISTS_KEPT = timedelta(days=30)
+"""How long an uploaded list waits for somebody to say yes."""
 _INVITE = Upsert(
     InvitationRow,
     values=(
@@ -329,9 +331,17 @@ def stop_mail(connection: Connection, *, key: bytes, token: str, now: datetime) 
 def forget_ended(connection: Connection, *, now: datetime) -> int:
     """Forget the addresses and letters of campaigns that are over.
 
+    Lists that nobody said yes to go as well.
+
     Returns:
-        How many rows lost what they said.
+        How many rows lost what they said, or went.
     """
+    unused = connection.execute(
+        delete(RosterRow).where(
+            RosterRow.state.not_in((RosterState.IMPORTING, RosterState.DONE)),
+            RosterRow.uploaded_at < now - LISTS_KEPT,
+        )
+    ).rowcount
     over = select(CampaignRow.campaign_id).where(CampaignRow.closes_on < now.date())
     forgotten = connection.execute(
         update(InvitationRow)
@@ -345,7 +355,8 @@ def forget_ended(connection: Connection, *, now: datetime) -> int:
         CampaignRow.closes_on < (now - LETTERS_KEPT).date()
     )
     return (
-        forgotten
+        unused
+        + forgotten
         + connection.execute(
             delete(JoinCodeRow).where(
                 and_(

@@ -84,7 +84,9 @@ def change_name(
     page: PageDep, learner: SignedInDep, form: FormDep, connection: WriteDep
 ) -> Response:
     """Remember how she wants to be called."""
-    name = " ".join(field(form, "name", LONGEST_NAME).split())
+    typed = " ".join(field(form, "name", LONGEST_NAME).split())
+    # Others read it: nothing in it may turn the text around it.
+    name = "".join(c for c in typed if c.isprintable())
     set_display_name(connection, learner_id=learner.learner_id, name=name)
     return page.redirect("home:account")
 
