@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Dialect, Select
 from sqlalchemy.engine.interfaces import DBAPICursor
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.sql.dml import Insert
 
 Convert = Callable[[Any], Any]
@@ -55,6 +56,8 @@ class Prebuilt:
         compiled = self._compile(connection.dialect)
         try:
             return compiled.execute(connection, values).rowcount
+        except compiled.refusals as error:
+            raise compiled.refused(error) from error
         except compiled.errors:
             return connection.execute(self._statement, values).rowcount
 
@@ -65,6 +68,8 @@ class Prebuilt:
         compiled = self._compile(connection.dialect)
         try:
             return compiled.execute_many(connection, rows).rowcount
+        except compiled.refusals as error:
+            raise compiled.refused(error) from error
         except compiled.errors:
             return connection.execute(self._statement, rows).rowcount
 
@@ -83,7 +88,10 @@ class _Compiled:
         self, statement: Select[*tuple[Any, ...]] | Insert, dialect: Dialect
     ) -> None:
         compiled = statement.compile(dialect=dialect)
-        self.errors: type[Exception] = dialect.loaded_dbapi.Error
+        driver = dialect.loaded_dbapi
+        self.errors: type[Exception] = driver.Error
+        self.refusals: type[Exception] = driver.IntegrityError
+        """A rule of a table is broken: doing it again could only hide which."""
         self._sql = compiled.string
         self._order = compiled.positiontup
         """Names by position, for a driver without named parameters."""
@@ -108,6 +116,10 @@ class _Compiled:
                 )
             )
         ]
+
+    def refused(self, error: Exception) -> IntegrityError:
+        """Return a refusal as SQLAlchemy's own, without the values."""
+        return IntegrityError(self._sql, None, error, hide_parameters=True)
 
     def execute(self, connection: Connection, values: Mapping[str, Any]) -> DBAPICursor:
         """Hand the statement to the driver."""
