@@ -92,7 +92,7 @@ class PriorityOut(BaseModel):
 
 
 class MeanChangeOut(BaseModel):
-    """Average change in levels of those who shared both rounds."""
+    """How many more of a hundred reach the target, of those who shared both rounds."""
 
     model_config = OUT
 

@@ -88,7 +88,7 @@ def draw_results(framework: Framework, chance: random.Random) -> list[Result]:
             else max(LEVELS[0], min(LEVELS[-1], round(chance.gauss(skill, 0.8))))
             for each in framework.competencies
         }
-        sheet = draw_sheet(levels, None)
+        sheet = draw_sheet(levels, None, {})
         found.append(
             Result(
                 levels=levels,

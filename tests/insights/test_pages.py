@@ -163,7 +163,7 @@ def test_two_rounds_show_the_change_of_the_same_people(client: TestClient) -> No
     assert "Before and after" in words
     assert f"Of the same {PEOPLE} people who shared both rounds" in words
     table = client.get(f"{dashboard(pilot.cohort)}/dashboard.csv").text
-    assert "Change in levels" in table
+    assert "More of a hundred at the target" in table
     report = client.get(f"{dashboard(pilot.cohort)}/dashboard.pdf")
     assert report.content.startswith(b"%PDF-")
 

@@ -33,8 +33,8 @@ def test_values_have_names(
 def test_numbers_are_written_as_people_read_them(framework: Framework) -> None:
     french = words(framework, Language.FR)
 
-    assert french.signed(0.034) == "+0,03"
-    assert french.signed(-1.5) == "-1,5"
+    assert french.signed(12.4) == "+12"
+    assert french.signed(-7.8) == "-8"
     assert french.signed(0.0) == "0"
     assert french.number(12345.4) == "12\u202f345"
     assert french.percent(0.455) == "46%"

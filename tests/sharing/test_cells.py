@@ -7,10 +7,12 @@ from hypothesis import strategies as st
 from app.proficiency.domain import Outcome
 from app.sharing.domain.cells import (
     APART,
+    BOTH,
     CHANGE_CELLS,
+    FELL,
     LEVEL_CELLS,
-    NO_CHANGE_KNOWN,
-    SAME,
+    NEITHER,
+    ROSE,
     UNKNOWN,
     Partition,
     change_cell,
@@ -87,16 +89,29 @@ def test_an_answer_has_a_cell(outcome: Outcome, level: int | None, cell: int) ->
 @pytest.mark.parametrize(
     ("first", "second", "cell"),
     [
-        (2, 2, SAME),
-        (1, 2, SAME + 1),
-        (0, 4, SAME + 2),
-        (4, 0, SAME - 2),
-        (UNKNOWN, 3, NO_CHANGE_KNOWN),
-        (3, APART, NO_CHANGE_KNOWN),
+        (1, 2, NEITHER),
+        (2, 3, ROSE),
+        (UNKNOWN, 4, ROSE),
+        (3, 4, BOTH),
+        (4, 0, FELL),
+        (3, APART, FELL),
+        (UNKNOWN, APART, NEITHER),
     ],
 )
-def test_a_change_has_a_cell(first: int, second: int, cell: int) -> None:
-    assert change_cell(first, second) == cell
+def test_a_change_says_who_reached_the_target_when(
+    first: int, second: int, cell: int
+) -> None:
+    assert change_cell(first, second, 3) == cell
+    assert change_cell(first, second, None) == cell
+
+
+def test_what_changed_says_who_reached_the_target_now() -> None:
+    reached = level_partitions(3)[0][1]
+
+    for first in range(LEVEL_CELLS):
+        for second in range(LEVEL_CELLS):
+            cell = change_cell(first, second, 3)
+            assert (cell in {ROSE, BOTH}) == (second in reached)
 
 
 def test_bins_add_up_their_cells() -> None:

@@ -200,6 +200,8 @@ class Adversary:
         self._people = sorted(world.level_of)
         self._model = highspy.Highs()  # type: ignore[no-untyped-call]
         self._model.setOptionValue("output_flag", False)  # noqa: FBT003 -- HiGHS's own
+        # As the site sets it: HiGHS has one number of threads for the whole process.
+        self._model.setOptionValue("threads", 1)
         for _ in range(len(self._people) * LEVEL_CELLS):
             self._model.addVar(0, 1)
         size = len(self._people) * LEVEL_CELLS

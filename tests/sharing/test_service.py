@@ -216,14 +216,14 @@ def test_a_second_round_counts_the_change_of_the_same_people(
     with database.write() as connection:
         add_second_round(connection, cohort_id)
         for number, learner in enumerate(learners):
-            value = "2" if number % 2 else "1"
+            value = "4" if number % 2 else "1"
             add_result(connection, learner, value=value, now=NOON + DAY)
             share(connection, learner, cohort_id)
     release(database)
 
     pools = shown(database, cohort_id, measure=Measure.CHANGE)
     assert pools[0].people == 12
-    assert pools[0].counts[EVERY] == [0, 0, 6, 6, 0, 0]
+    assert pools[0].counts[-1] == [6, 6, 0, 0]
     assert [pool.people for pool in shown(database, cohort_id)] == [12, 0]
 
 

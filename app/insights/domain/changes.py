@@ -6,25 +6,23 @@ from dataclasses import dataclass
 from app.frameworks.domain import Framework
 from app.insights.domain.intervals import Bounds, bound_average
 from app.insights.domain.tallies import CHANGE_ORDER, Span, Tally, add_up, list_tallies
-from app.sharing.domain.cells import SAME, Measure
+from app.sharing.domain.cells import BOTH, FELL, NEITHER, ROSE, Measure
 from app.sharing.domain.pools import Released
 
-UNKNOWN_POSITION = 0
+POINTS = {ROSE: 100.0, NEITHER: 0.0, BOTH: 0.0, FELL: -100.0}
+"""What one person adds to a hundred people at the target."""
 FEWEST = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeRow:
-    """One competency: by how many levels people moved between the rounds.
-
-    Two levels and more count as two.
-    """
+    """One competency: how many more of a hundred reach the target than before."""
 
     competency: str
     tally: Tally | None
     """In ``CHANGE_ORDER``."""
     mean: Bounds | None
-    """Of those whose change is known, in levels, -2..2; ``None``: too few."""
+    """In people of a hundred, -100..100; ``None``: too few."""
     interval: Bounds | None
 
     @property
@@ -54,20 +52,13 @@ def _draw(pools: Sequence[Released], competency: str) -> ChangeRow:
         for pool in pools
     )
     tally = add_up(parts, size=len(CHANGE_ORDER))
-    groups = (
-        [(s.people, _bounds(s)) for s in tally.spans if _counts(s)] if tally else []
-    )
+    groups = [(s.people, _bounds(s)) for s in tally.spans] if tally else []
     mean = interval = None
     if sum(people for people, _ in groups) >= FEWEST:
         mean, interval = bound_average(groups)
     return ChangeRow(competency=competency, tally=tally, mean=mean, interval=interval)
 
 
-def _counts(span: Span) -> bool:
-    """Whether its people may have a known change."""
-    return span.last > UNKNOWN_POSITION
-
-
 def _bounds(span: Span) -> Bounds:
-    first = max(span.first, UNKNOWN_POSITION + 1)
-    return Bounds(low=CHANGE_ORDER[first] - SAME, high=CHANGE_ORDER[span.last] - SAME)
+    points = [POINTS[cell] for cell in CHANGE_ORDER[span.first : span.last + 1]]
+    return Bounds(low=min(points), high=max(points))

@@ -9,7 +9,16 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import accumulate, pairwise
 
-from app.sharing.domain.cells import APART, LEVELS, UNKNOWN, Partition
+from app.sharing.domain.cells import (
+    APART,
+    BOTH,
+    FELL,
+    LEVELS,
+    NEITHER,
+    ROSE,
+    UNKNOWN,
+    Partition,
+)
 from app.sharing.domain.pools import Table
 
 Order = tuple[int, ...]
@@ -17,8 +26,8 @@ Order = tuple[int, ...]
 LEVEL_ORDER: Order = (UNKNOWN, APART, *LEVELS)
 """What is no level first: in this order every partition of ``sharing`` merges
 neighbours only."""
-CHANGE_ORDER: Order = (5, 0, 1, 2, 3, 4)
-"""No change known; then from two levels down to two levels up."""
+CHANGE_ORDER: Order = (ROSE, NEITHER, BOTH, FELL)
+"""Whoever rose to the target, those who stayed on one side of it, whoever fell."""
 MARKS = ("?", "—", *map(str, LEVELS))
 """How the columns of ``LEVEL_ORDER`` are headed; the same in every language."""
 TONES = (0.06, 0.18, 0.30, 0.42)

@@ -203,9 +203,9 @@ def _changes(scene: Scene) -> dict[str, Any]:
             unclear = words.say(N_("no clear change"))
             shown |= {
                 "shown": True,
-                "low": max(0.0, (row.interval.low + 2) / 4),
-                "middle": (row.mean.middle + 2) / 4,
-                "high": min(1.0, (row.interval.high + 2) / 4),
+                "low": max(0.0, (row.interval.low + 100) / 200),
+                "middle": (row.mean.middle + 100) / 200,
+                "high": min(1.0, (row.interval.high + 100) / 200),
                 "text": text if row.is_clear else f"{unclear} · {text}",
             }
         rows.append(shown)
@@ -213,13 +213,13 @@ def _changes(scene: Scene) -> dict[str, Any]:
         "title": words.say(N_("Before and after")),
         "caption": words.say(
             N_(
-                "Average change in levels of the same people, with its 95 percent interval. Two levels and more count as two."
+                "How many more of a hundred of the same people reach the level their role asks for, with its 95 percent interval."
             )
         ),
         "header": (
             words.say(N_("Competency")),
-            words.say(N_("Two down to two up")),
-            words.say(N_("Change in levels")),
+            words.say(N_("From fewer to more")),
+            words.say(N_("More of a hundred at the target")),
             words.say(N_("People")),
         ),
         "rows": rows,

@@ -207,7 +207,7 @@ def _changes(scene: Scene, words: Words) -> Sheet:
         title=words.say(N_("Before and after")),
         header=(
             words.say(COMPETENCY),
-            words.say(N_("Change in levels")),
+            words.say(N_("More of a hundred at the target")),
             words.say(N_("Lower end")),
             words.say(N_("Upper end")),
             words.say(PEOPLE),
@@ -216,9 +216,9 @@ def _changes(scene: Scene, words: Words) -> Sheet:
         rows=[
             (
                 words.competency(row.competency),
-                round(row.mean.middle, 2),
-                round(row.interval.low, 2),
-                round(row.interval.high, 2),
+                round(row.mean.middle, 1),
+                round(row.interval.low, 1),
+                round(row.interval.high, 1),
                 row.people,
                 None if row.is_clear else words.say(N_("no clear change")),
             )

@@ -115,7 +115,7 @@ class Words:
 
     def signed(self, value: float) -> str:
         """Write a change, with its sign."""
-        return f"{'+' if value > 0 else ''}{self.number(value, 2)}"
+        return f"{'+' if value > 0 else ''}{self.number(value)}"
 
     def percent(self, share: float) -> str:
         """Write a share as a percentage."""

@@ -17,12 +17,15 @@ UNKNOWN = 5
 APART = 6
 """Cell of “not part of my work” and of what was not answered."""
 LEVEL_CELLS = 7
-SAME = 2
-"""Cell of “no change”; 0 is two levels down or more, 4 two up or more."""
-NO_CHANGE_KNOWN = 5
-"""Cell of a change one of whose ends is no level."""
-CHANGE_CELLS = 6
-WIDEST_CHANGE = 2
+NEITHER = 0
+"""Cell of who reached the target in neither round."""
+ROSE = 1
+"""Cell of who reached it in the second round only."""
+BOTH = 2
+"""Cell of who reached it in both rounds."""
+FELL = 3
+"""Cell of who reached it in the first round only."""
+CHANGE_CELLS = 4
 ORDINARY_TARGET = 3
 """Where the role asks for no level, levels are merged as if it asked for this one."""
 
@@ -33,7 +36,7 @@ class Measure(StrEnum):
     LEVEL = "level"
     """The level of the round."""
     CHANGE = "change"
-    """Second round minus first, of the same people."""
+    """Who reached the target in which of two rounds, of the same people."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +45,8 @@ class Reading:
 
     level: int
     """Cell of her level, 0..6."""
-    change: int = NO_CHANGE_KNOWN
-    """Cell of her change between the rounds, 0..5."""
+    change: int = NEITHER
+    """Cell of her change between the rounds, 0..3."""
 
     def cell(self, measure: Measure) -> int:
         """Return the cell in which a table of this measure counts her."""
@@ -57,12 +60,17 @@ def level_cell(outcome: Outcome, level: int | None) -> int:
     return UNKNOWN if outcome is Outcome.UNKNOWN else APART
 
 
-def change_cell(first: int, second: int) -> int:
-    """Return the cell of a change between two level cells."""
-    if first not in LEVELS or second not in LEVELS:
-        return NO_CHANGE_KNOWN
-    change = max(-WIDEST_CHANGE, min(WIDEST_CHANGE, second - first))
-    return SAME + change
+def change_cell(first: int, second: int, target: int | None) -> int:
+    """Return the cell of a change between two level cells.
+
+    It says no more than whether each of them reached the target: finer changes could
+    be set against the levels of both rounds (docs/privacy.md).
+    """
+    aim = target or ORDINARY_TARGET
+    before, after = (cell in LEVELS and cell >= aim for cell in (first, second))
+    if before:
+        return BOTH if after else FELL
+    return ROSE if after else NEITHER
 
 
 def level_partitions(target: int | None) -> tuple[Partition, ...]:
@@ -80,12 +88,11 @@ def level_partitions(target: int | None) -> tuple[Partition, ...]:
 
 
 def change_partitions() -> tuple[Partition, ...]:
-    """Return how changes may be merged, from coarse to fine."""
-    return (
-        ((0, 1, SAME, NO_CHANGE_KNOWN), (3, 4)),
-        ((0, 1), (SAME,), (3, 4), (NO_CHANGE_KNOWN,)),
-        tuple((cell,) for cell in range(CHANGE_CELLS)),
-    )
+    """Return how changes may be shown: all four cells apart, or not at all.
+
+    Merged ones would be taken apart by how many reach the target now.
+    """
+    return (tuple((cell,) for cell in range(CHANGE_CELLS)),)
 
 
 def count_bins(cells: Sequence[int], partition: Partition) -> list[int]:

@@ -118,8 +118,11 @@ class Ledger:
             return
         self.people += self.waiting
         self.waiting = 0
-        for tracks in self.tables.values():
-            _advance(tracks, smallest)
+        for (competency, measure), tracks in self.tables.items():
+            # What changed says who reached the target now: it is finer than that.
+            coarsest = self.tables[competency, Measure.LEVEL][0]
+            if measure is Measure.LEVEL or coarsest.is_current:
+                _advance(tracks, smallest)
 
 
 def _advance(tracks: Iterable[Track], smallest: int) -> None:

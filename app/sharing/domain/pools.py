@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -11,7 +11,7 @@ from uuid import UUID
 
 from app.sharing.domain.cells import (
     APART,
-    NO_CHANGE_KNOWN,
+    NEITHER,
     Measure,
     Partition,
     Reading,
@@ -94,11 +94,17 @@ class Part:
     sheet: Sheet
 
 
-def split_shares(shares: Sequence[Share]) -> list[Part]:
+def split_shares(
+    shares: Sequence[Share], targets_of: Callable[[Share], Mapping[str, int | None]]
+) -> list[Part]:
     """Return the results a learner's shares amount to.
 
     In each cohort the second round replaces the first and counts the change; a result
     that several cohorts got counts once, for all of them.
+
+    Args:
+        shares: All of hers.
+        targets_of: Returns by competency what the role of a share asks for.
     """
     latest: list[tuple[Share, Share | None]] = []
     ordered = sorted(shares, key=lambda s: (s.cohort_id, s.round))
@@ -119,20 +125,30 @@ def split_shares(shares: Sequence[Share]) -> list[Part]:
                 framework_version=newest.framework_version,
                 role_key=newest.role_key,
                 cohorts=tuple((s.cohort_id, f is not None) for s, f in shared),
-                sheet=draw_sheet(newest.levels, before.levels if before else None),
+                sheet=draw_sheet(
+                    newest.levels,
+                    before.levels if before else None,
+                    targets_of(newest) if before else {},
+                ),
             )
         )
     return parts
 
 
-def draw_sheet(levels: Mapping[str, int], before: Mapping[str, int] | None) -> Sheet:
+def draw_sheet(
+    levels: Mapping[str, int],
+    before: Mapping[str, int] | None,
+    targets: Mapping[str, int | None],
+) -> Sheet:
     """Return the cells of a result, with the change since an earlier one."""
     return {
         competency: Reading(
             level=cell,
-            change=change_cell(before.get(competency, APART), cell)
+            change=change_cell(
+                before.get(competency, APART), cell, targets.get(competency)
+            )
             if before
-            else NO_CHANGE_KNOWN,
+            else NEITHER,
         )
         for competency, cell in levels.items()
     }

@@ -21,6 +21,7 @@ from app.sharing.domain.pools import (
     Attribute,
     Part,
     PoolKey,
+    Share,
     split_shares,
 )
 from app.sharing.domain.sums import draw_row, layout_of, name_layout
@@ -66,9 +67,17 @@ def smallest_cell_of(connection: Connection, cohort: Cohort) -> int:
 
 def count_anew(connection: Connection, *, learner_id: UUID) -> None:
     """Bring a learner's contributions in line with what she shares."""
-    parts = split_shares(list_shares(connection, learner_id=learner_id))
+    parts = list_parts(connection, learner_id=learner_id)
     members = list_memberships(connection, learner_id=learner_id) if parts else ()
     count_parts(connection, parts, learner_id=learner_id, members=members, cohorts={})
+
+
+def list_parts(connection: Connection, *, learner_id: UUID) -> list[Part]:
+    """Return the results a learner's shares amount to."""
+    return split_shares(
+        list_shares(connection, learner_id=learner_id),
+        lambda share: list_targets(connection, share),
+    )
 
 
 def count_parts(
@@ -209,13 +218,20 @@ def _group_of(
     return group
 
 
-def _open_pool(connection: Connection, key: PoolKey, *, smallest: int) -> None:
-    framework = get_framework(connection, key.framework_key, key.framework_version)
-    needs = framework.role(key.role_key).targets()
-    targets = {
+def list_targets(
+    connection: Connection, asked: PoolKey | Share
+) -> dict[str, int | None]:
+    """Return by competency the level that a role asks for, if it does."""
+    framework = get_framework(connection, asked.framework_key, asked.framework_version)
+    needs = framework.role(asked.role_key).targets()
+    return {
         each.key: needs[each.key].level if each.key in needs else None
         for each in framework.competencies
     }
+
+
+def _open_pool(connection: Connection, key: PoolKey, *, smallest: int) -> None:
+    targets = list_targets(connection, key)
     ledger = Ledger.empty(targets, is_paired=key.is_paired)
     pool_id = uuid4()
     made = _POOL.execute(

@@ -21,7 +21,7 @@ from app.proficiency.domain import Profile, list_occasions
 from app.proficiency.errors import NoProfileError
 from app.proficiency.queries import get_profile
 from app.sharing.domain.cells import level_cell
-from app.sharing.domain.pools import FIRST, Attribute, split_shares
+from app.sharing.domain.pools import FIRST, Attribute
 from app.sharing.errors import (
     NotAMemberError,
     NothingToShareError,
@@ -32,6 +32,7 @@ from app.sharing.queries import list_shares
 from app.sharing.service.contributions import (
     count_anew,
     count_parts,
+    list_parts,
     replace_contributions,
 )
 
@@ -160,7 +161,7 @@ def share_result(
         _hide_from_trainers(connection, learner_id, cohort_id)
     count_parts(
         connection,
-        split_shares(list_shares(connection, learner_id=learner_id)),
+        list_parts(connection, learner_id=learner_id),
         learner_id=learner_id,
         members=members,
         cohorts={cohort_id: cohort},
