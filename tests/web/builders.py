@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -118,7 +119,9 @@ def send(
         else:
             answer.body += message.get("body", b"")
 
-    asyncio.run(app(scope, receive, keep))
+    # In a thread of its own: a browser that is open has a loop running in this one.
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        thread.submit(asyncio.run, app(scope, receive, keep)).result()
     return answer
 
 
