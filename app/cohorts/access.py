@@ -6,6 +6,7 @@ is not hers is answered like one that does not exist.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
@@ -193,6 +194,17 @@ def list_reached_cohorts(
     ]
 
 
+def find_trainer_since(
+    connection: Connection, *, learner_id: UUID, cohort_id: UUID
+) -> datetime | None:
+    """Return since when somebody runs a cohort; what was shown before is not for her."""
+    return connection.scalar(
+        select(TrainerRow.assigned_at).where(
+            TrainerRow.learner_id == learner_id, TrainerRow.cohort_id == cohort_id
+        )
+    )
+
+
 def list_own_institutions(
     connection: Connection, *, learner_id: UUID
 ) -> list[Institution]:
@@ -299,9 +311,13 @@ CohortId = Annotated[UUID, Path(examples=["5d0c6f0e-3b52-4f0e-9a1f-6c5b1d2e7f80"
 InstitutionId = Annotated[UUID, Path(examples=["0f4a2c9e-8b1d-4c57-b2a6-1e9d7c3f5a62"])]
 
 
-def _cohort_for(capability: Capability) -> Callable[..., ReachedCohort]:
+def _cohort_for(
+    capability: Capability, who: Callable[..., Staff] = _staff
+) -> Callable[..., ReachedCohort]:
     def reached(
-        cohort_id: CohortId, staff: StaffDep, connection: ReadDep
+        cohort_id: CohortId,
+        staff: Annotated[Staff, Depends(who)],
+        connection: ReadDep,
     ) -> ReachedCohort:
         learner_id = staff.learner.learner_id
         found = reach_cohort(connection, learner_id=learner_id, cohort_id=cohort_id)
@@ -310,34 +326,13 @@ def _cohort_for(capability: Capability) -> Callable[..., ReachedCohort]:
     return reached
 
 
-def _api_cohort_for(capability: Capability) -> Callable[..., ReachedCohort]:
+def _institution_for(
+    capability: Capability, who: Callable[..., Staff] = _staff
+) -> Callable[..., ReachedInstitution]:
     def reached(
-        cohort_id: CohortId, staff: ApiStaffDep, connection: ReadDep
-    ) -> ReachedCohort:
-        learner_id = staff.learner.learner_id
-        found = reach_cohort(connection, learner_id=learner_id, cohort_id=cohort_id)
-        return staff.settle(found, capability)
-
-    return reached
-
-
-def _institution_for(capability: Capability) -> Callable[..., ReachedInstitution]:
-    def reached(
-        institution_id: InstitutionId, staff: StaffDep, connection: ReadDep
-    ) -> ReachedInstitution:
-        found = reach_institution(
-            connection,
-            learner_id=staff.learner.learner_id,
-            institution_id=institution_id,
-        )
-        return staff.settle(found, capability)
-
-    return reached
-
-
-def _api_institution_for(capability: Capability) -> Callable[..., ReachedInstitution]:
-    def reached(
-        institution_id: InstitutionId, staff: ApiStaffDep, connection: ReadDep
+        institution_id: InstitutionId,
+        staff: Annotated[Staff, Depends(who)],
+        connection: ReadDep,
     ) -> ReachedInstitution:
         found = reach_institution(
             connection,
@@ -369,15 +364,19 @@ AuditReader = Annotated[
     ReachedInstitution, Depends(_institution_for(Capability.SEE_AUDIT))
 ]
 ApiCohortReader = Annotated[
-    ReachedCohort, Depends(_api_cohort_for(Capability.SEE_COHORT))
+    ReachedCohort, Depends(_cohort_for(Capability.SEE_COHORT, _api_staff))
 ]
-ApiCohortInviter = Annotated[ReachedCohort, Depends(_api_cohort_for(Capability.INVITE))]
+ApiCohortInviter = Annotated[
+    ReachedCohort, Depends(_cohort_for(Capability.INVITE, _api_staff))
+]
 ApiInstitutionReader = Annotated[
-    ReachedInstitution, Depends(_api_institution_for(Capability.SEE_INSTITUTION))
+    ReachedInstitution,
+    Depends(_institution_for(Capability.SEE_INSTITUTION, _api_staff)),
 ]
 ApiInstitutionManager = Annotated[
-    ReachedInstitution, Depends(_api_institution_for(Capability.MANAGE_INSTITUTION))
+    ReachedInstitution,
+    Depends(_institution_for(Capability.MANAGE_INSTITUTION, _api_staff)),
 ]
 ApiCohortFounder = Annotated[
-    ReachedInstitution, Depends(_api_institution_for(Capability.CREATE_COHORT))
+    ReachedInstitution, Depends(_institution_for(Capability.CREATE_COHORT, _api_staff))
 ]

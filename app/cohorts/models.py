@@ -112,6 +112,7 @@ class TrainerRow(Base):
         primary_key=True,
     )
     cohort_id: Mapped[UUID] = mapped_column(primary_key=True, index=True)
+    assigned_at: Mapped[datetime]
 
 
 class CampaignRow(Base):

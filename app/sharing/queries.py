@@ -1,6 +1,7 @@
 """Reading shares and released totals."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 from weakref import WeakKeyDictionary
@@ -49,12 +50,23 @@ def list_shares(connection: Connection, *, learner_id: UUID) -> list[Share]:
 
 
 def list_shown_to_trainers(
-    connection: Connection, *, cohort_id: UUID
+    connection: Connection, *, cohort_id: UUID, since: datetime
 ) -> list[tuple[str, Share]]:
-    """Return name and result of those who let the trainers of a cohort see them."""
+    """Return name and result of those who let the trainers of a cohort see them.
+
+    Args:
+        connection: Any connection.
+        cohort_id: Which cohort.
+        since: When the trainer who asks was appointed: who agreed before did not agree
+            to her.
+    """
     rows = connection.execute(
         _SHARE.add_columns(ShareRow.shown_name)
-        .where(ShareRow.cohort_id == cohort_id, ShareRow.with_trainers)
+        .where(
+            ShareRow.cohort_id == cohort_id,
+            ShareRow.with_trainers,
+            ShareRow.shared_at >= since,
+        )
         .order_by(ShareRow.shown_name, ShareRow.learner_id, ShareRow.round)
     )
     shown = []

@@ -172,6 +172,7 @@ def upgrade() -> None:
         "cohorts_trainer",
         sa.Column("learner_id", sa.Uuid(), nullable=False),
         sa.Column("cohort_id", sa.Uuid(), nullable=False),
+        sa.Column("assigned_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["learner_id"],
             ["identity_learner.learner_id"],

@@ -76,8 +76,16 @@ def test_everybody_is_marked_as_invented(database: Database) -> None:
 
     with database.read() as connection:
         names = list(connection.scalars(select(InstitutionRow.names)))
-        people = list_shown_to_trainers(connection, cohort_id=ministry.group.cohort_id)
-        others = list_shown_to_trainers(connection, cohort_id=ministry.cohort.cohort_id)
+        people = list_shown_to_trainers(
+            connection,
+            cohort_id=ministry.group.cohort_id,
+            since=NOON - timedelta(days=400),
+        )
+        others = list_shown_to_trainers(
+            connection,
+            cohort_id=ministry.cohort.cohort_id,
+            since=NOON - timedelta(days=400),
+        )
     assert others == []
     assert len(names) == 5
     assert all(

@@ -8,6 +8,7 @@ from app.identity.domain import Learner
 from app.kernel.database import Database
 from app.sharing.queries import list_attributes, list_shares, list_shown_to_trainers
 from tests.assessment.builders import add_result
+from tests.constants import NOON
 from tests.identity.builders import add_session, send, show
 from tests.sharing.builders import add_cohort, add_member
 
@@ -72,11 +73,11 @@ def test_trainers_see_a_name_only_with_a_mark(
 
     send(client, address, {"name": "Awa Diop"})
     with database.read() as connection:
-        unmarked = list_shown_to_trainers(connection, cohort_id=cohort_id)
+        unmarked = list_shown_to_trainers(connection, cohort_id=cohort_id, since=NOON)
     send(client, address, {"name": "Awa Diop", "trainers": "on"})
 
     with database.read() as connection:
-        marked = list_shown_to_trainers(connection, cohort_id=cohort_id)
+        marked = list_shown_to_trainers(connection, cohort_id=cohort_id, since=NOON)
     assert unmarked == []
     assert [name for name, _ in marked] == ["Awa Diop"]
     assert shares_of(database, learner) == [cohort_id]

@@ -264,8 +264,13 @@ def test_trainers_see_those_who_let_them_and_nobody_else(
         )
 
     with database.read() as connection:
-        found = list_shown_to_trainers(connection, cohort_id=cohort_id)
+        found = list_shown_to_trainers(connection, cohort_id=cohort_id, since=NOON)
 
+        later = list_shown_to_trainers(
+            connection, cohort_id=cohort_id, since=NOON + DAY
+        )
+
+    assert later == []
     assert [(name, set(shared.levels.values())) for name, shared in found] == [
         ("Awa Diop", {3})
     ]
@@ -288,7 +293,7 @@ def test_who_shows_nothing_to_trainers_any_more_hides_the_first_round_too(
         share(connection, learner, cohort_id)
 
     with database.read() as connection:
-        assert list_shown_to_trainers(connection, cohort_id=cohort_id) == []
+        assert list_shown_to_trainers(connection, cohort_id=cohort_id, since=NOON) == []
         assert len(list_shares(connection, learner_id=learner.learner_id)) == 2
 
 

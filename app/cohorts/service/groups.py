@@ -41,7 +41,9 @@ _CAMPAIGN = Upsert(
     keys=("cohort_id", "round"),
 )
 _TRAINER = Upsert(
-    TrainerRow, values=("learner_id", "cohort_id"), keys=("learner_id", "cohort_id")
+    TrainerRow,
+    values=("learner_id", "cohort_id", "assigned_at"),
+    keys=("learner_id", "cohort_id"),
 )
 
 
@@ -176,7 +178,11 @@ def assign_trainer(
     now: datetime,
 ) -> None:
     """Let somebody run a cohort; twice is once."""
-    row = {"learner_id": learner_id, "cohort_id": cohort.cohort_id}
+    row = {
+        "learner_id": learner_id,
+        "cohort_id": cohort.cohort_id,
+        "assigned_at": now,
+    }
     if _TRAINER.execute(connection, row):
         _note(connection, actor_id, cohort, "trainer-assigned", now)
 

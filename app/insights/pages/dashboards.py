@@ -12,6 +12,7 @@ from app.cohorts.access import (
     InstitutionReader,
     ShownReader,
     StaffDep,
+    find_trainer_since,
     list_reached_cohorts,
     reach_cohort,
 )
@@ -117,9 +118,14 @@ def show_overview(
 
 
 @router.get("/cohorts/{cohort_id:uuid}/shown", name="insights:shown")
-def show_people(page: PageDep, reached: ShownReader, connection: ReadDep) -> Response:
-    """Show the trainers of a cohort the levels of those who let them."""
+def show_people(
+    page: PageDep, reached: ShownReader, staff: StaffDep, connection: ReadDep
+) -> Response:
+    """Show a trainer of a cohort the levels of those who let her, since she runs it."""
     cohort = reached.cohort
+    since = find_trainer_since(
+        connection, learner_id=staff.learner.learner_id, cohort_id=cohort.cohort_id
+    )
     framework = get_framework(
         connection, cohort.framework_key, cohort.framework_version
     )
@@ -127,7 +133,11 @@ def show_people(page: PageDep, reached: ShownReader, connection: ReadDep) -> Res
         "insights/shown.html",
         cohort=cohort,
         framework=framework,
-        shown=list_shown_to_trainers(connection, cohort_id=cohort.cohort_id),
+        shown=list_shown_to_trainers(
+            connection, cohort_id=cohort.cohort_id, since=since
+        )
+        if since
+        else [],
         marks=dict(zip(LEVEL_ORDER, MARKS, strict=True)),
     )
 
