@@ -1,9 +1,10 @@
 """Shapes of sharing over HTTP."""
 
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
 
 _ID = "3f2b8a52-6c1d-4e0f-9a7b-1c2d3e4f5a6b"
 _SHARE: dict[str, JsonValue] = {
@@ -15,6 +16,13 @@ _SHARE: dict[str, JsonValue] = {
 }
 
 
+def check_shown_name(name: str | None) -> str | None:
+    """Refuse a name that is blank or holds what turns text around."""
+    if name is not None and not (name.strip() and name.isprintable()):
+        raise ValueError("not a name")
+    return name
+
+
 class ShareIn(BaseModel):
     """What is to be sent to a cohort, beside the levels."""
 
@@ -24,7 +32,11 @@ class ShareIn(BaseModel):
         json_schema_extra={"examples": [{"trainers_see": None}]},
     )
 
-    trainers_see: str | None = Field(default=None, min_length=1, max_length=120)
+    trainers_see: Annotated[
+        str | None,
+        AfterValidator(check_shown_name),
+        Field(min_length=1, max_length=120),
+    ] = None
     """The name under which the cohort's trainers may see the levels; without it they
     may not."""
 

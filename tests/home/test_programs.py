@@ -95,6 +95,24 @@ def test_erasing_an_account_asks_for_a_fresh_proof(
     assert sign_in(client).status_code == 401
 
 
+def test_program_erases_an_account_only_soon_after_signing_in(
+    client: TestClient, clock: Clock
+) -> None:
+    sign_up(client)
+    stale, fresh = {}, {}
+    stale["authorization"] = f"Bearer {token_of(client).json()['token']}"
+    clock.now = NOON + timedelta(minutes=15)
+
+    refused = client.delete("/api/v1/me", headers=stale)
+    fresh["authorization"] = f"Bearer {token_of(client).json()['token']}"
+    erased = client.delete("/api/v1/me", headers=fresh)
+
+    assert (refused.status_code, refused.json()["code"]) == (403, "fresh-proof-needed")
+    assert erased.status_code == 204
+    with database_of(client).read() as connection:
+        assert set(personal_counts(connection).values()) == {0}
+
+
 def test_program_of_an_account_begins_with_the_token_it_has(
     client: TestClient,
 ) -> None:

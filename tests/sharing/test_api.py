@@ -70,7 +70,17 @@ def test_nothing_is_sent_to_a_cohort_that_was_not_joined(started: Started) -> No
     assert answer.json()["code"] == "not-a-member"
 
 
-@pytest.mark.parametrize("body", [{"trainers_see": ""}, {"levels": {}}, [], "x"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"trainers_see": ""},
+        {"trainers_see": "  "},
+        {"trainers_see": "A\u202ewa"},
+        {"levels": {}},
+        [],
+        "x",
+    ],
+)
 def test_a_body_that_cannot_be_meant_is_refused(
     started: Started, cohort_id: UUID, body: object
 ) -> None:

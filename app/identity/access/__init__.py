@@ -5,6 +5,7 @@
 """
 
 from app.identity.access.bearers import (
+    ApiFreshDep,
     ApiLearnerDep,
     BearerDep,
     MaybeApiLearnerDep,
@@ -62,6 +63,7 @@ __all__ = [
     "FRESH",
     "PROOF_ERRORS",
     "SESSION_COOKIE",
+    "ApiFreshDep",
     "ApiLearnerDep",
     "BearerDep",
     "FormDep",
