@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from babel.dates import format_date, format_time
+from babel.lists import format_list
 from babel.numbers import format_decimal
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup, escape
@@ -57,6 +58,7 @@ def environment(language: Language) -> Environment:
         counted=lambda value: plural_number(value, language),
         date=lambda value: write_date(value, language),
         clock=lambda value: format_time(value, "HH:mm", locale=str(language)),
+        listed=lambda values: format_list(list(values), locale=str(language)),
         spaced=lambda value: _SPACES.sub(" ", value).strip(),
     )
     return jinja

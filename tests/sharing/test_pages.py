@@ -66,6 +66,18 @@ def test_a_result_is_sent_and_taken_back(
     assert shares_of(database, learner) == []
 
 
+@pytest.mark.usefixtures("learner")
+def test_what_was_sent_is_said_in_two_sentences(
+    client: TestClient, cohort_id: UUID
+) -> None:
+    send(client, f"/en/sharing/{cohort_id}")
+
+    page = client.get("/en/sharing").text
+
+    assert "November 23, 2026. They count in the totals" in page
+    assert "<bdi>Pilot</bdi>" in page
+
+
 def test_trainers_see_a_name_only_with_a_mark(
     client: TestClient, database: Database, learner: Learner, cohort_id: UUID
 ) -> None:
