@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from app.kernel.text import Language, LocalizedText
+from app.kernel.text import LocalizedText
 
 MEGABYTES_PER_HOUR = 150
 """Our estimate: half of an online course is video at 360p, about 0.3 GB an hour.
@@ -158,10 +158,6 @@ class Course:
         return tuple(
             run.language for run in self.runs if not states or run.state in states
         )
-
-    def speaks(self, languages: frozenset[Language]) -> bool:
-        """Whether the course runs now in one of ``languages``."""
-        return any(code in languages for code in self.languages(RunState.OPEN))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

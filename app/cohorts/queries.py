@@ -314,18 +314,6 @@ def list_trainers(connection: Connection, *, cohort_id: UUID) -> list[UUID]:
     return list(connection.scalars(found.order_by(TrainerRow.learner_id)))
 
 
-def list_officers(
-    connection: Connection, *, institution_id: UUID
-) -> list[tuple[UUID, Office]]:
-    """Return who does what for an institution itself."""
-    rows = connection.execute(
-        select(OfficeRow.learner_id, OfficeRow.role)
-        .where(OfficeRow.institution_id == institution_id)
-        .order_by(OfficeRow.granted_at, OfficeRow.learner_id)
-    )
-    return [(row.learner_id, row.role) for row in rows]
-
-
 def get_roster(connection: Connection, *, cohort_id: UUID, roster_id: UUID) -> Roster:
     """Return an uploaded list of a cohort.
 

@@ -77,14 +77,6 @@ def list_shown_to_trainers(
     return shown
 
 
-def count_shares(connection: Connection, *, cohort_id: UUID) -> int:
-    """Return how many people share with a cohort."""
-    found = select(func.count(ShareRow.learner_id.distinct())).where(
-        ShareRow.cohort_id == cohort_id
-    )
-    return connection.scalar(found) or 0
-
-
 def list_attributes(connection: Connection, *, cohort_id: UUID) -> list[Attribute]:
     """Return by what a cohort is broken down, beside the role."""
     found = _PLAN.first(connection, {"cohort_id": cohort_id})

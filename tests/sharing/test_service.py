@@ -16,7 +16,6 @@ from app.sharing.domain.pools import Attribute
 from app.sharing.errors import NotAMemberError, NothingToShareError
 from app.sharing.models import ChangeRow, ContributionRow, ShareRow
 from app.sharing.queries import (
-    count_shares,
     list_released,
     list_shares,
     list_shown_to_trainers,
@@ -152,7 +151,6 @@ def test_who_takes_back_leaves_with_the_next_release(
     assert shown(database, cohort_id)[0].counts[COARSE] == [13, 13]
     with database.read() as connection:
         assert list_shares(connection, learner_id=first.learner_id) == []
-        assert count_shares(connection, cohort_id=cohort_id) == 26
 
 
 def test_erasing_a_person_keeps_the_totals_and_nothing_of_her(

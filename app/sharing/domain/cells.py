@@ -98,12 +98,3 @@ def change_partitions() -> tuple[Partition, ...]:
 def count_bins(cells: Sequence[int], partition: Partition) -> list[int]:
     """Add up cells by bin."""
     return [sum(cells[cell] for cell in each) for each in partition]
-
-
-def join(first: Partition, second: Partition) -> Partition:
-    """Return the finest partition that both refine: what a sum of both can show."""
-    bins = [set(each) for each in first]
-    for each in second:
-        touching = [b for b in bins if b & set(each)]
-        bins = [b for b in bins if not b & set(each)] + [set().union(*touching)]
-    return tuple(sorted(tuple(sorted(b)) for b in bins))
