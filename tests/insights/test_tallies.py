@@ -20,7 +20,6 @@ from app.sharing.domain.cells import (
     Partition,
     change_partitions,
     count_bins,
-    join,
     level_partitions,
 )
 from app.sharing.domain.pools import Table
@@ -28,6 +27,15 @@ from app.sharing.domain.pools import Table
 SIZE = len(LEVEL_ORDER)
 CELLS = st.lists(st.integers(0, 40), min_size=SIZE, max_size=SIZE)
 TARGETS = st.sampled_from((1, 2, 3, 4))
+
+
+def join(first: Partition, second: Partition) -> Partition:
+    """Return the finest partition that both refine: what a sum of both can show."""
+    bins = [set(each) for each in first]
+    for each in second:
+        touching = [b for b in bins if b & set(each)]
+        bins = [b for b in bins if not b & set(each)] + [set().union(*touching)]
+    return tuple(sorted(tuple(sorted(b)) for b in bins))
 
 
 def tables(cells: list[int], target: int, finest: int = 2) -> list[Table]:

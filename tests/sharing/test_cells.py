@@ -1,8 +1,6 @@
 from itertools import chain, pairwise
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from app.proficiency.domain import Outcome
 from app.sharing.domain.cells import (
@@ -18,7 +16,6 @@ from app.sharing.domain.cells import (
     change_cell,
     change_partitions,
     count_bins,
-    join,
     level_cell,
     level_partitions,
 )
@@ -56,20 +53,6 @@ def test_merged_levels_still_say_who_reached_the_target() -> None:
     assert coarse == ((0, 1, 2, UNKNOWN, APART), (3, 4))
     assert by_gap == ((0, 1), (2,), (3, 4), (UNKNOWN, APART))
     assert len(every) == LEVEL_CELLS
-
-
-@given(st.sampled_from(PARTITIONS), st.sampled_from(PARTITIONS), st.data())
-def test_the_join_is_what_both_can_show(
-    one: tuple[Partition, ...], other: tuple[Partition, ...], data: st.DataObject
-) -> None:
-    first, second = data.draw(st.sampled_from(one)), data.draw(st.sampled_from(other))
-
-    both = join(first, second)
-
-    assert cells_of(both) == list(range(LEVEL_CELLS))
-    for partition in (first, second):
-        assert all(any(set(b) <= set(wide) for wide in both) for b in partition)
-    assert join(second, first) == both
 
 
 @pytest.mark.parametrize(
