@@ -10,6 +10,7 @@ from app.identity.domain import KnownSession, Learner, digest
 from app.identity.domain.accounts import Account, OpenSession
 from app.identity.domain.addresses import digest_of_address
 from app.identity.domain.openid import Provider
+from app.identity.domain.tickets import Ticket
 from app.identity.errors import ProviderNotFoundError, SignInNeededError
 from app.identity.models import (
     AccountRow,
@@ -19,6 +20,7 @@ from app.identity.models import (
     ResumeCodeRow,
     SessionRow,
     SubjectRow,
+    TicketRow,
 )
 from app.kernel.statements import Prebuilt
 
@@ -140,6 +142,18 @@ def get_account(connection: Connection, *, learner_id: UUID) -> Account:
     if account is None:
         raise SignInNeededError
     return account
+
+
+def find_ticket(connection: Connection, *, handle: str, now: datetime) -> Ticket | None:
+    """Return what a ticket says, without using it up; ``None`` once it has ended."""
+    row = connection.execute(
+        select(TicketRow.purpose, TicketRow.learner_id, TicketRow.address).where(
+            TicketRow.ticket_digest == digest(handle), TicketRow.expires_at > now
+        )
+    ).first()
+    if row is None:
+        return None
+    return Ticket(purpose=row.purpose, learner_id=row.learner_id, address=row.address)
 
 
 def list_sessions(

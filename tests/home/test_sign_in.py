@@ -56,12 +56,14 @@ def test_link_is_used_by_its_button_and_once(client: TestClient) -> None:
     ask_for_mail(client)
     link = link_in(mails(client)[0])
 
+    before = client.get(link).text
     scanned = [client.get(link).status_code for _ in range(3)]
     ticket = show(client, link).controls["ticket"][0]
     first = send(client, "/fr/sign-in/link", {"ticket": ticket}, shown_at=link)
     again = send(client, "/fr/sign-in/link", {"ticket": ticket}, shown_at=link)
 
     assert scanned == [200] * 3
+    assert (ADA_MAIL in before, ADA_MAIL in client.get(link).text) == (True, False)
     assert (first.status_code, again.status_code) == (303, 404)
 
 

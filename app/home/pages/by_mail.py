@@ -39,7 +39,7 @@ from app.identity.errors import (
     TicketExpiredError,
     TooManyAttemptsError,
 )
-from app.identity.queries import find_account, find_account_by_email
+from app.identity.queries import find_account, find_account_by_email, find_ticket
 from app.identity.service import (
     check_code,
     check_link,
@@ -49,7 +49,7 @@ from app.identity.service import (
     throttle_scope,
 )
 from app.kernel.clock import Now
-from app.kernel.database import Database, DatabaseDep
+from app.kernel.database import Database, DatabaseDep, ReadDep
 from app.web.mail import queue_mail
 from app.web.rendering import Addresses
 from app.web.routes import Route
@@ -167,10 +167,26 @@ def enter_by_code(
 
 
 @router.get("/sign-in/link", name="home:link")
-def show_link(page: PageDep, handle: Handle = "", next_path: Next = "") -> Response:
-    """Ask for one click: programs that look at mail open links, people press buttons."""
-    check_link(secret_of(page.settings), handle)
-    return page.render("identity/link.html", link=handle, next_path=next_path)
+def show_link(
+    page: PageDep,
+    connection: ReadDep,
+    now: Now,
+    handle: Handle = "",
+    next_path: Next = "",
+) -> Response:
+    """Ask for one click: programs that look at mail open links, people press buttons.
+
+    It says whose account it opens: somebody else's link would take her answers along.
+    """
+    key = secret_of(page.settings)
+    ticket = find_ticket(connection, handle=check_link(key, handle), now=now)
+    account = _account_of(connection, ticket, key) if ticket else None
+    return page.render(
+        "identity/link.html",
+        link=handle,
+        next_path=next_path,
+        address=account.email if account else ticket and ticket.address,
+    )
 
 
 @router.post("/sign-in/link", name="home:enter-by-link")
