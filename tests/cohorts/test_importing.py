@@ -1,6 +1,7 @@
 """Lists of people, from the upload to the invitations."""
 
 from datetime import timedelta
+from importlib import import_module
 from pathlib import Path
 from uuid import UUID
 
@@ -228,6 +229,33 @@ def test_director_sends_a_list_corrects_it_and_invites(
     assert read_page(client.get(sound)).headings
     with database.read() as connection:
         assert invited(connection, world) == 2
+
+
+def test_one_person_sends_so_many_lists_and_letters_an_hour(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rosters = import_module("app.cohorts.pages.rosters")
+    monkeypatch.setattr(rosters, "MOST_UPLOADS", 1)
+    people_pages = import_module("app.cohorts.pages.people")
+    monkeypatch.setattr(people_pages, "MOST_LETTERS", 1)
+    world = make_world(client)
+    be_officer(client, Office.ADMINISTRATOR, world.health)
+    people = f"/fr/cohorts/{world.cohort.cohort_id}/people"
+    campaign = people.replace("/people", f"/campaigns/{world.campaign.campaign_id}")
+    token = {"form_token": show(client, people).controls["form_token"][0]}
+    file = {"file": ("liste.csv", GOOD.encode())}
+    letters = {**token, "addresses": "ada@example.org"}
+
+    lists = [
+        client.post(f"{campaign}/rosters", data=token, files=file).status_code
+        for _ in range(2)
+    ]
+    forms = [
+        client.post(f"{campaign}/invitations", data=letters).status_code
+        for _ in range(2)
+    ]
+
+    assert (lists, forms) == ([200, 429], [200, 429])
 
 
 def test_a_file_from_elsewhere_is_refused(client: TestClient) -> None:

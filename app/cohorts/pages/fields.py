@@ -24,6 +24,10 @@ Choice = TypeVar("Choice", bound=StrEnum)
 LONGEST = 4000
 MOST_ASKED = 60
 """Addresses one administrator may look for in an hour."""
+MOST_UPLOADS = 30
+"""Lists one person may send in an hour; each occupies the worker for seconds."""
+MOST_LETTERS = 60
+"""Forms full of addresses one person may send in an hour."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +110,26 @@ def read_about(form: Form) -> About:
     )
 
 
+def count_by_person(
+    page: PageFrame,
+    connection: Connection,
+    *,
+    purpose: str,
+    limit: int,
+    now: datetime,
+) -> None:
+    """Count what one person does in this hour.
+
+    Raises:
+        TooManyAttemptsError: She has done it ``limit`` times.
+    """
+    whose = page.visitor.learner.learner_id if page.visitor.learner else ""
+    scope = throttle_scope(
+        secret_of(page.settings), purpose=purpose, address=str(whose), now=now
+    )
+    count_use(connection, scope=scope, limit=limit, now=now)
+
+
 def find_by_address(
     page: PageFrame, connection: Connection, form: Form, now: datetime
 ) -> UUID:
@@ -118,9 +142,7 @@ def find_by_address(
     """
     address = read_address(read_text(form, "email", longest=LONGEST_ADDRESS))
     key = secret_of(page.settings)
-    whose = page.visitor.learner.learner_id if page.visitor.learner else ""
-    scope = throttle_scope(key, purpose="find-account", address=str(whose), now=now)
-    count_use(connection, scope=scope, limit=MOST_ASKED, now=now)
+    count_by_person(page, connection, purpose="find-account", limit=MOST_ASKED, now=now)
     learner = find_learner_by_email(connection, key=key, email=address)
     if learner is None:
         raise AccountNotFoundError

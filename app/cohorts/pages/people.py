@@ -19,8 +19,10 @@ from app.cohorts.errors import (
     WrongAddressError,
 )
 from app.cohorts.pages.fields import (
+    MOST_LETTERS,
     Form,
     Refusal,
+    count_by_person,
     find_by_address,
     first_values,
     read_choice,
@@ -186,6 +188,7 @@ def invite(
     except InvalidError as error:
         refusal = Refusal(error=error, form=form, where=f"invite-{campaign_id}")
         return _show(page, reached, connection, now, refusal)
+    count_by_person(page, connection, purpose="invite", limit=MOST_LETTERS, now=now)
     invited = service.invite(
         connection,
         key=secret_of(page.settings),

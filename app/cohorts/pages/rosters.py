@@ -17,7 +17,7 @@ from app.cohorts import queries, service
 from app.cohorts.access import CohortInviter, StaffDep
 from app.cohorts.domain import RosterState
 from app.cohorts.errors import UnreadableRosterError
-from app.cohorts.pages.fields import read_choice
+from app.cohorts.pages.fields import MOST_UPLOADS, count_by_person, read_choice
 from app.cohorts.service import Upload
 from app.identity.access import (
     FORM_FIELD,
@@ -141,6 +141,7 @@ def upload(
     )
     if not parts.content:
         raise UnreadableRosterError(reason="empty")
+    count_by_person(page, connection, purpose="upload", limit=MOST_UPLOADS, now=now)
     roster_id = service.upload(
         connection,
         actor_id=staff.learner.learner_id,
