@@ -28,8 +28,8 @@ def render_item(_type: str, item: object, _context: Any) -> str | Literal[False]
 
 def compare_type(
     _context: Any,  # noqa: ANN401 -- alembic's signature
-    _inspected: Any,  # noqa: ANN401
-    _column: Any,  # noqa: ANN401
+    _inspected: Any,  # noqa: ANN401 -- theirs
+    _column: Any,  # noqa: ANN401 -- theirs
     inspected_type: object,
     model_type: object,
 ) -> bool | None:

@@ -125,8 +125,8 @@ def migrate() -> None:
 def migrate_database(settings: Settings) -> None:
     """Run the pending migrations."""
     # Here, for a worker that only serves would carry its 12 MB.
-    from alembic import command  # noqa: PLC0415
-    from alembic.config import Config  # noqa: PLC0415
+    from alembic import command  # noqa: PLC0415 -- heavy, loaded where it is used
+    from alembic.config import Config  # noqa: PLC0415 -- heavy, loaded where it is used
 
     config = Config(ROOT / "alembic.ini")
     config.set_main_option("script_location", str(ROOT / "migrations"))

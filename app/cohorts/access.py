@@ -110,7 +110,7 @@ _OFFICES: Mapping[Office, ColumnElement[bool]] = {
     ),
     Office.EDITOR: _holds(
         Office.EDITOR,
-        InstitutionRow.institution_id,  # type: ignore[arg-type]
+        InstitutionRow.institution_id,  # type: ignore[arg-type]  # an attribute is a column
     ),
 }
 _INSTITUTION_REACHED = select(

@@ -196,7 +196,7 @@ def list_accounts(connection: Connection, *, limit: int) -> Sequence[Account]:
         .order_by(AccountRow.created_at.desc(), AccountRow.learner_id)
         .limit(limit)
     )
-    return [Account(**row._mapping) for row in rows]  # noqa: SLF001
+    return [Account(**row._mapping) for row in rows]  # noqa: SLF001 -- SQLAlchemy's public name
 
 
 def find_account_by_subject(

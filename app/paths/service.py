@@ -209,6 +209,6 @@ def adopt(connection: Connection, *, from_learner: UUID, to_learner: UUID) -> No
         .order_by(ChoiceRow.chosen_at)
     ).all()
     for choice in choices:
-        row = {**choice._mapping, "learner_id": to_learner}  # noqa: SLF001
+        row = {**choice._mapping, "learner_id": to_learner}  # noqa: SLF001 -- SQLAlchemy's public name
         _CHOICE.execute(connection, row)
     mark_changed(connection, learner_id=to_learner)

@@ -107,7 +107,7 @@ def listen(engine: Engine) -> None:
     """Let every new connection of an engine write down what it executes."""
 
     @event.listens_for(engine, "do_connect")
-    def connect(_dialect: Any, _record: Any, args: Any, kwargs: Any) -> Any:  # noqa: ANN401
+    def connect(_dialect: Any, _record: Any, args: Any, kwargs: Any) -> Any:  # noqa: ANN401 -- theirs
         if engine.dialect.name == "sqlite":
             return sqlite3.connect(*args, **{**kwargs, "factory": _SqliteConnection})
         opened = _PostgresConnection.connect(*args, **kwargs)
@@ -226,7 +226,7 @@ def record_steps(
     return steps, answer
 
 
-def _named(parameters: Any, learner: BenchLearner) -> Any:  # noqa: ANN401
+def _named(parameters: Any, learner: BenchLearner) -> Any:  # noqa: ANN401 -- theirs
     names = {
         str(learner.learner_id): "$learner",
         learner.learner_id.hex: "$learner",

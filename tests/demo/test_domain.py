@@ -26,7 +26,7 @@ SMALL = Size(invited=70, members=60, returning=9, group=8, walking=2)
 
 
 def draw(seed: int, size: Size = SMALL) -> list[Person]:
-    return draw_people(Random(seed), KEYS, size=size, units=4)  # noqa: S311
+    return draw_people(Random(seed), KEYS, size=size, units=4)  # noqa: S311 -- told again, not a secret
 
 
 @given(SEEDS)
@@ -83,7 +83,7 @@ def test_roles_and_competencies_are_the_frameworks(
     framework: Framework, instrument: Instrument
 ) -> None:
     people = draw_people(
-        Random(1),  # noqa: S311
+        Random(1),  # noqa: S311 -- told again, not a secret
         [item.competency for item in instrument.items],
         size=SMALL,
         units=4,
@@ -102,7 +102,7 @@ def test_moments_lie_in_working_hours_between_their_days(
 ) -> None:
     world = World(
         key=SECRET,
-        chance=Random(1),  # noqa: S311
+        chance=Random(1),  # noqa: S311 -- told again, not a secret
         now=NOON,
         framework=framework,
         instrument=instrument,

@@ -125,7 +125,7 @@ def instrument() -> Mapping:
 class _Plain(yaml.SafeDumper):
     """Writes equal parts out each time."""
 
-    def ignore_aliases(self, data: object) -> bool:  # type: ignore[explicit-override]
+    def ignore_aliases(self, data: object) -> bool:  # type: ignore[explicit-override]  # PyYAML has no hints
         del data
         return True
 

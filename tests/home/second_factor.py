@@ -23,7 +23,7 @@ def code_at(secret: str, clock: Clock) -> str:
 def set_up(client: TestClient, clock: Clock) -> tuple[str, list[str]]:
     """Turn the second factor on; return its secret and the recovery codes."""
     html = client.get(SETUP).text
-    secret = re.search(r'<bdi class="code" dir="ltr">(\w+)</bdi>', html)[1]  # type: ignore[index]
+    secret = re.search(r'<bdi class="code" dir="ltr">(\w+)</bdi>', html)[1]  # type: ignore[index]  # a match, or the test fails
     sealed = show(client, SETUP)
     assert sealed.controls["sealed"]
     fields = dict(re.findall(r'name="(sealed|form_token)" value="([^"]+)"', html))

@@ -71,7 +71,7 @@ def test_program_with_a_wrong_password_learns_nothing(
 ) -> None:
     sign_up(client)
 
-    answer = token_of(client, email=email, password="wrong-wrong")  # noqa: S106
+    answer = token_of(client, email=email, password="wrong-wrong")  # noqa: S106 -- nobody's
 
     assert (answer.status_code, answer.json()["code"]) == (401, "sign-in-refused")
     assert answer.json()["facts"] == {}

@@ -161,7 +161,7 @@ def test_entering_ends_the_former_session(connection: Connection) -> None:
     [ref] = connection.scalars(select(SessionRow.token_digest))
     known = find_session(connection, session_ref=ref, now=NOON)
     again = service.Arrival(
-        visitor=Visitor(learner=owner, form_token="x", session=known),  # noqa: S106
+        visitor=Visitor(learner=owner, form_token="x", session=known),  # noqa: S106 -- nobody's
         strength=Strength.TWO_FACTOR,
         device="",
         lifetime=timedelta(days=30),

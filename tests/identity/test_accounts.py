@@ -239,12 +239,12 @@ def test_recovery_codes_differ_and_forgive_typing() -> None:
 
 def test_passwords_that_wait_do_not_stop_other_pages() -> None:
     stored = hash_password("seven quiet lamps", email=ADA)
-    taken = [passwords._waiting.acquire(blocking=False) for _ in range(6)]  # noqa: SLF001
+    taken = [passwords._waiting.acquire(blocking=False) for _ in range(6)]  # noqa: SLF001 -- nothing else fills the queue
 
     with pytest.raises(TooManyAttemptsError) as refusal:
         is_right_password("seven quiet lamps", stored)
 
     for _ in taken:
-        passwords._waiting.release()  # noqa: SLF001
+        passwords._waiting.release()  # noqa: SLF001 -- nothing else fills the queue
     assert refusal.value.facts == {"retry_after_s": 1}
     assert is_right_password("seven quiet lamps", stored)

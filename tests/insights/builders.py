@@ -155,7 +155,7 @@ def populate(
 
 def repeat(connection: Connection, cohort: Cohort, learners: Sequence[Learner]) -> None:
     """Let people answer again in a second round, a little better, and share."""
-    chance = random.Random(7)  # noqa: S311
+    chance = random.Random(7)  # noqa: S311 -- told again, not a secret
     add_second_round(connection, cohort.cohort_id)
     for learner in learners:
         answer(connection, learner, draw_values(chance, skill=2.6), days=120)
@@ -188,7 +188,7 @@ def read_xlsx(content: bytes) -> list[list[list[str]]]:
     with zipfile.ZipFile(io.BytesIO(content)) as book:
         assert book.testzip() is None
         names = sorted(n for n in book.namelist() if n.startswith("xl/worksheets/"))
-        pages = [ET.fromstring(book.read(name)) for name in names]  # noqa: S314
+        pages = [ET.fromstring(book.read(name)) for name in names]  # noqa: S314 -- our own file
     return [
         [
             ["".join(cell.itertext()) for cell in row.iter(f"{_MAIN}c")]

@@ -187,7 +187,7 @@ def drawn(courses: list[Course], preferences: Preferences) -> Path:
 def test_every_change_named_removes_its_step(
     courses: list[Course], hours: int, max_mb: int | None, languages: tuple[object, ...]
 ) -> None:
-    path = draw(*courses, hours=hours, weeks=3, languages=languages, max_mb=max_mb)  # type: ignore[arg-type]
+    path = draw(*courses, hours=hours, weeks=3, languages=languages, max_mb=max_mb)  # type: ignore[arg-type]  # as a learner may ask
 
     for (key, setting), change in changes(path).items():
         other = drawn(courses, change.preferences)

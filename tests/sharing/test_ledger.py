@@ -198,7 +198,7 @@ class Adversary:
 
     def __init__(self, world: World) -> None:
         self._people = sorted(world.level_of)
-        self._model = highspy.Highs()  # type: ignore[no-untyped-call]
+        self._model = highspy.Highs()  # type: ignore[no-untyped-call]  # no hints
         self._model.setOptionValue("output_flag", False)  # noqa: FBT003 -- HiGHS's own
         # As the site sets it: HiGHS has one number of threads for the whole process.
         self._model.setOptionValue("threads", 1)

@@ -34,7 +34,7 @@ class Adversary:
     """All tables first × second that agree with what is released."""
 
     def __init__(self) -> None:
-        self._model = highspy.Highs()  # type: ignore[no-untyped-call]
+        self._model = highspy.Highs()  # type: ignore[no-untyped-call]  # no hints
         self._model.setOptionValue("output_flag", False)  # noqa: FBT003 -- HiGHS's own
         # As the site sets it: HiGHS has one number of threads for the whole process.
         self._model.setOptionValue("threads", 1)

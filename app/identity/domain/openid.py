@@ -116,7 +116,7 @@ def open_step(key: bytes, kind: type[Step], sealed: str, *, now: datetime) -> St
     Raises:
         ProviderRefusedError: There is none, it is of another kind, or too old.
     """
-    from cryptography.fernet import InvalidToken  # noqa: PLC0415
+    from cryptography.fernet import InvalidToken  # noqa: PLC0415 -- heavy, loaded where it is used
 
     try:
         text = _cipher(key, kind.__name__).decrypt_at_time(
@@ -140,7 +140,7 @@ def open_client_secret(key: bytes, provider: Provider) -> str | None:
     Raises:
         ProviderRefusedError: It was sealed with another installation's key.
     """
-    from cryptography.fernet import InvalidToken  # noqa: PLC0415
+    from cryptography.fernet import InvalidToken  # noqa: PLC0415 -- heavy, loaded where it is used
 
     if provider.sealed_secret is None:
         return None

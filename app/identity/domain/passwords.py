@@ -68,7 +68,7 @@ def check_password(
 def hasher() -> "PasswordHash":
     """Return Argon2id with our parameters; loaded when the first password comes."""
     from pwdlib import PasswordHash  # noqa: PLC0415 -- 3 MB most workers never need
-    from pwdlib.hashers.argon2 import Argon2Hasher  # noqa: PLC0415
+    from pwdlib.hashers.argon2 import Argon2Hasher  # noqa: PLC0415 -- heavy, loaded where it is used
 
     argon2 = Argon2Hasher(time_cost=PASSES, memory_cost=MEMORY_KIB, parallelism=LANES)
     return PasswordHash((argon2,))

@@ -45,7 +45,7 @@ def seal(key: bytes, learner_id: UUID, secret: str) -> str:
 
 def unseal(key: bytes, learner_id: UUID, sealed: str) -> str | None:
     """Return the secret, or ``None`` if it is another's, or of another installation."""
-    from cryptography.fernet import InvalidToken  # noqa: PLC0415
+    from cryptography.fernet import InvalidToken  # noqa: PLC0415 -- heavy, loaded where it is used
 
     try:
         whose, _, secret = _cipher(key).decrypt(sealed.encode()).decode().partition(":")
@@ -56,14 +56,14 @@ def unseal(key: bytes, learner_id: UUID, sealed: str) -> str | None:
 
 def address_for_app(secret: str, *, name: str) -> str:
     """Return the ``otpauth:`` address that an app reads from the QR code."""
-    from pyotp import TOTP  # noqa: PLC0415
+    from pyotp import TOTP  # noqa: PLC0415 -- heavy, loaded where it is used
 
     return str(TOTP(secret).provisioning_uri(name=name, issuer_name=ISSUER))
 
 
 def draw_qr(text: str) -> str:
     """Draw a QR code (ISO/IEC 18004) as SVG, black on white, without styles."""
-    import segno  # noqa: PLC0415
+    import segno  # noqa: PLC0415 -- heavy, loaded where it is used
 
     return str(
         segno.make(text, error="m", micro=False).svg_inline(
@@ -77,7 +77,7 @@ def find_step(secret: str, typed: str, *, now: datetime) -> int | None:
 
     The caller stores the step and refuses it, and older ones, from then on.
     """
-    from pyotp import TOTP  # noqa: PLC0415
+    from pyotp import TOTP  # noqa: PLC0415 -- heavy, loaded where it is used
 
     code = "".join(c for c in typed if c.isdecimal() and c.isascii())
     if len(code) != CODE_LENGTH:

@@ -124,9 +124,9 @@ def ask_provider(
 @contextmanager
 def _asking() -> Iterator[None]:
     """Take a turn; whatever goes wrong on the way is one refusal."""
-    from authlib.common.errors import AuthlibBaseError  # noqa: PLC0415
+    from authlib.common.errors import AuthlibBaseError  # noqa: PLC0415 -- heavy, loaded where it is used
     from httpx import HTTPError, InvalidURL  # noqa: PLC0415 -- for institutions only
-    from joserfc.errors import JoseError  # noqa: PLC0415
+    from joserfc.errors import JoseError  # noqa: PLC0415 -- heavy, loaded where it is used
 
     if not _slots.acquire(timeout=SECONDS):
         raise TooManyAttemptsError(retry_after_s=int(SECONDS))
@@ -180,11 +180,11 @@ def _prove_by_header(
 @cache
 def _client_class() -> Any:  # noqa: ANN401 -- authlib's, without types
     """Load authlib, which would warn that another HTTP library is newer."""
-    from authlib.deprecate import AuthlibDeprecationWarning  # noqa: PLC0415
+    from authlib.deprecate import AuthlibDeprecationWarning  # noqa: PLC0415 -- heavy, loaded where it is used
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", AuthlibDeprecationWarning)
-        from authlib.integrations.httpx_client import OAuth2Client  # noqa: PLC0415
+        from authlib.integrations.httpx_client import OAuth2Client  # noqa: PLC0415 -- heavy, loaded where it is used
 
     return OAuth2Client
 
@@ -199,7 +199,7 @@ def _way_to_prove(metadata: Mapping[str, Any], secret: str | None) -> str:
 
 def _learn(client: "OAuth2Client", issuer: str, now: datetime) -> _Known:
     """Return what an issuer says about itself, from memory if it is fresh."""
-    from joserfc.jwk import KeySet  # noqa: PLC0415
+    from joserfc.jwk import KeySet  # noqa: PLC0415 -- heavy, loaded where it is used
 
     known = _known.get(issuer)
     if known is not None and abs(now - known.read_at) < FRESH:
@@ -234,9 +234,9 @@ def _verified(
 
     A key we do not know may be new: the issuer's keys are then read again.
     """
-    from joserfc import jwt  # noqa: PLC0415
-    from joserfc.errors import InvalidKeyIdError  # noqa: PLC0415
-    from joserfc.jwk import KeySet  # noqa: PLC0415
+    from joserfc import jwt  # noqa: PLC0415 -- heavy, loaded where it is used
+    from joserfc.errors import InvalidKeyIdError  # noqa: PLC0415 -- heavy, loaded where it is used
+    from joserfc.jwk import KeySet  # noqa: PLC0415 -- heavy, loaded where it is used
 
     if not isinstance(token, str) or len(token) > LARGEST:
         raise ProviderRefusedError

@@ -13,7 +13,7 @@ LAYOUT = Path(__file__).with_name("report.typ")
 @cache
 def _fonts() -> list[Path]:
     # Lazily, like typst below: 80 MB of program that only a report needs.
-    import fontpkg_ibm_plex_sans_arabic  # noqa: PLC0415
+    import fontpkg_ibm_plex_sans_arabic  # noqa: PLC0415 -- heavy, loaded where it is used
 
     return [fontpkg_ibm_plex_sans_arabic.ROOT / "files"]
 
@@ -26,7 +26,7 @@ def write_pdf(content: Mapping[str, Any]) -> bytes:
             already written, places of points in 0..1. It reads nothing else: typst is
             given no file but its layout, no system font and no package.
     """
-    import typst  # noqa: PLC0415
+    import typst  # noqa: PLC0415 -- heavy, loaded where it is used
 
     report: bytes = typst.compile(
         LAYOUT,

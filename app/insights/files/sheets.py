@@ -64,7 +64,7 @@ def write_xlsx(
     Rows go to the disk as they come, so that memory does not grow with them.
     """
     # Lazily: 20 ms and 5 MB that only a download needs.
-    import xlsxwriter  # noqa: PLC0415
+    import xlsxwriter  # noqa: PLC0415 -- heavy, loaded where it is used
 
     file = tempfile.TemporaryFile()  # noqa: SIM115 -- the caller sends and closes it
     options = {
