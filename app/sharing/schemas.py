@@ -16,11 +16,16 @@ _SHARE: dict[str, JsonValue] = {
 }
 
 
-def check_shown_name(name: str | None) -> str | None:
+def check_shown_name(name: str) -> str:
     """Refuse a name that is blank or holds what turns text around."""
-    if name is not None and not (name.strip() and name.isprintable()):
+    if not (name.strip() and name.isprintable()):
         raise ValueError("not a name")
     return name
+
+
+ShownName = Annotated[
+    str, Field(min_length=1, max_length=120), AfterValidator(check_shown_name)
+]
 
 
 class ShareIn(BaseModel):
@@ -32,11 +37,7 @@ class ShareIn(BaseModel):
         json_schema_extra={"examples": [{"trainers_see": None}]},
     )
 
-    trainers_see: Annotated[
-        str | None,
-        AfterValidator(check_shown_name),
-        Field(min_length=1, max_length=120),
-    ] = None
+    trainers_see: ShownName | None = None
     """The name under which the cohort's trainers may see the levels; without it they
     may not."""
 

@@ -52,6 +52,15 @@ def test_levels_are_sent_listed_and_taken_back(
     assert started.get(SHARES).json() == {"items": [], "next": None}
 
 
+def test_no_name_can_be_said_as_null(started: Started, cohort_id: UUID) -> None:
+    finish(started, value=3)
+
+    sent = started.put(f"{SHARES}/{cohort_id}", {"trainers_see": None})
+
+    assert sent.status_code == 200
+    assert not sent.json()["trainers_see"]
+
+
 def test_nothing_is_sent_before_there_is_a_result(
     started: Started, cohort_id: UUID
 ) -> None:
