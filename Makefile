@@ -20,7 +20,7 @@ demo: .venv/run ## Add a fictitious ministry with 480 people, and print its logi
 
 test: .venv/dev tests/journeys/node_modules tests/sso/node_modules ## Run every test: SQLite, PostgreSQL, Chromium
 	@sh tests/journeys/chromium.sh
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 
 check: .venv/dev ## Check format, lint, types, house plan, templates, catalogues, YAML
 	@$(BIN)/ruff format --check --quiet
