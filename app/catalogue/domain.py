@@ -89,7 +89,7 @@ class Requirement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """One course in one language."""
+    """One course in one language and period; unknown is ``None``."""
 
     language: str
     """ISO 639-1."""
@@ -97,6 +97,12 @@ class Run:
     url: str | None = None
     starts_on: str | None = None
     """ISO 8601 date or year-month, as far as it is known."""
+    ends_on: str | None = None
+    """Like ``starts_on``; not before it."""
+    apply_by: str | None = None
+    """Last day to enrol, or to apply where there is a selection; like ``starts_on``."""
+    seats: int | None = None
+    """Places in this run; ``Course.seats`` where all runs have as many."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,6 +27,7 @@ from app.kernel.shapes import (
 from app.kernel.yaml import Broken, Where, read_document
 
 Hours = Annotated[float, Field(gt=0, le=2000)]
+Seats = Annotated[int, Field(ge=1, le=10_000_000)]
 
 
 class Serve(Shape):
@@ -47,13 +48,19 @@ class Requirement(Shape):
 
 
 class Run(Shape):
-    """One course in one language."""
+    """One course in one language and period."""
 
     language: LanguageCode
     state: Choice[domain.RunState]
     url: Address | None = None
     starts_on: Day | None = None
     """As far as it is known."""
+    ends_on: Day | None = None
+    """Not before ``starts_on``."""
+    apply_by: Day | None = None
+    """Last day to enrol, or to apply where there is a selection."""
+    seats: Seats | None = None
+    """Places in this run."""
 
 
 Serves = Many[Annotated[domain.Serve, Becomes(Serve, domain.Serve)]]
@@ -98,7 +105,7 @@ class Course(Shape):
     certificate: Choice[domain.Certificate] | None = None
     audience: Choice[domain.Audience]
     needs_selection: bool = False
-    seats: Annotated[int, Field(ge=1)] | None = None
+    seats: Seats | None = None
     prerequisites: Many[
         Annotated[domain.Requirement, Becomes(Requirement, domain.Requirement)]
     ] = ()
@@ -195,6 +202,8 @@ def _clashes(
 def _broken_course(
     where: Where, course: domain.Course, keys: list[str]
 ) -> Iterator[Broken]:
+    for index, run in enumerate(course.runs):
+        yield from _broken_period((*where, "runs", index, "ends_on"), run)
     for index, requirement in enumerate(course.prerequisites):
         spot = (*where, "prerequisites", index, "competency")
         yield from unknown(spot, requirement.competency, keys)
@@ -203,6 +212,12 @@ def _broken_course(
     yield from repeated(inside, "key", [module.key for module in course.modules])
     for index, module in enumerate(course.modules):
         yield from _broken_serves((*inside, index), module.serves, keys)
+
+
+def _broken_period(where: Where, run: domain.Run) -> Iterator[Broken]:
+    first, last = run.starts_on, run.ends_on
+    if first and last and last[: len(first)] < first[: len(last)]:
+        yield where, f"is {last!r}, before it starts", f"from {first}"
 
 
 def _broken_serves(

@@ -39,12 +39,17 @@ class RequirementOut(Shape):
 
 
 class RunOut(Shape):
-    """One course in one language."""
+    """One course in one language and period; null is unknown."""
 
     language: str
     state: RunState
     url: str | None
     starts_on: str | None
+    """ISO 8601 date or year-month."""
+    ends_on: str | None
+    apply_by: str | None
+    """Last day to enrol or to apply."""
+    seats: int | None
 
 
 class ModuleOut(Shape):
