@@ -53,3 +53,5 @@ class EvidenceRow(Base):
     outcome: Mapped[Outcome]
     level: Mapped[int | None] = mapped_column(SmallInteger)
     observed_at: Mapped[datetime]
+    subject: Mapped[str | None] = mapped_column(String(140))
+    """Course or ``course/module`` that was finished; ``None`` for an answer."""

@@ -23,6 +23,7 @@ _EVIDENCE = Prebuilt(
         EvidenceRow.source,
         EvidenceRow.source_ref,
         EvidenceRow.observed_at,
+        EvidenceRow.subject,
     )
     .where(
         EvidenceRow.learner_id == bindparam("learner_id"),
@@ -59,8 +60,9 @@ def list_observations(
             source=source,
             source_ref=source_ref,
             observed_at=observed_at,
+            subject=subject,
         )
-        for competency, outcome, level, source, source_ref, observed_at in (
+        for competency, outcome, level, source, source_ref, observed_at, subject in (
             _EVIDENCE.all(connection, keys)
         )
     ]

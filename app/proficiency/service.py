@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from app.kernel.database import Upsert, copy_rows
 from app.proficiency.domain import Observation
@@ -34,6 +34,7 @@ _EVIDENCE = Upsert(
         "outcome",
         "level",
         "observed_at",
+        "subject",
     ),
     keys=("learner_id", "source_ref", "competency_key"),
 )
@@ -103,11 +104,24 @@ def record_evidence(
             "outcome": observation.outcome,
             "level": observation.level,
             "observed_at": observation.observed_at,
+            "subject": observation.subject,
         }
         for observation in observations
     ]
     if rows:
         _EVIDENCE.execute(connection, rows)
+    mark_changed(connection, learner_id=learner_id)
+
+
+def withdraw_evidence(
+    connection: Connection, *, learner_id: UUID, source_ref: str
+) -> None:
+    """Forget what a source said that has taken it back, such as a voided report."""
+    connection.execute(
+        delete(EvidenceRow).where(
+            EvidenceRow.learner_id == learner_id, EvidenceRow.source_ref == source_ref
+        )
+    )
     mark_changed(connection, learner_id=learner_id)
 
 

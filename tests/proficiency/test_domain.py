@@ -108,9 +108,17 @@ def test_sources_stand_beside_each_other_and_are_not_merged() -> None:
 
     found = standing(said, verified)
 
-    assert (found.level, found.source) == (1, EvidenceSource.VERIFIED)
+    assert (found.level, found.source) == (2, EvidenceSource.SELF_DECLARED)
     assert found.evidence == (verified, said)
     assert (found.previous_level, found.change) == (None, None)
+    assert drawn(said, verified).observed_at == NOON
+
+
+def test_a_report_alone_is_no_level_of_hers() -> None:
+    found = standing(observation(level=3, source=EvidenceSource.VERIFIED))
+
+    assert (found.outcome, found.level) == (Outcome.MISSING, None)
+    assert len(found.evidence) == 1
 
 
 def test_change_looks_past_answers_without_a_level() -> None:

@@ -7,7 +7,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.kernel.database import Database
 from app.proficiency import service
-from app.proficiency.domain import Observation, Outcome
+from app.proficiency.domain import EvidenceSource, Observation, Outcome
 from app.proficiency.models import AimRow, EvidenceRow
 from app.proficiency.queries import find_aim, list_observations
 from tests.constants import NOON
@@ -76,6 +76,24 @@ def test_retry_neither_doubles_nor_changes_evidence(connection: Connection) -> N
 
     stored = list_observations(connection, learner_id=ada, framework_key="small")
     assert stored == [first]
+
+
+def test_what_a_source_takes_back_is_forgotten_and_nothing_else(
+    connection: Connection,
+) -> None:
+    ada, bob = aim_at(connection), aim_at(connection)
+    report = replace(
+        observation(ref="progress:1", source=EvidenceSource.VERIFIED), subject="mooc"
+    )
+    record(connection, ada, observation(), report)
+    record(connection, bob, report)
+
+    service.withdraw_evidence(connection, learner_id=ada, source_ref="progress:1")
+
+    for learner, left in ((ada, [observation()]), (bob, [report])):
+        kept = list_observations(connection, learner_id=learner, framework_key="small")
+        assert kept == left
+    assert revision(connection, ada) == 3
 
 
 def test_no_evidence_is_fine(connection: Connection) -> None:

@@ -1,46 +1,12 @@
-"""What evidence says about a competency, and what a role asks of it."""
+"""Where a learner stands, and what her role asks of her."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 
 from app.frameworks.domain import Framework, Kind, Need
-
-
-class EvidenceSource(StrEnum):
-    """How something is known; shown apart, never merged (DESIGN 3)."""
-
-    SELF_DECLARED = "self_declared"
-    CHECKED = "checked"
-    EVIDENCED = "evidenced"
-    VERIFIED = "verified"
-
-
-class Outcome(StrEnum):
-    """What was said about a competency; nothing said is ``MISSING``, never zero."""
-
-    LEVEL = "level"
-    UNKNOWN = "unknown"
-    """“I don't know” is an answer."""
-    NOT_APPLICABLE = "not_applicable"
-    """“Not part of my work” is an answer."""
-    MISSING = "missing"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Observation:
-    """One piece of evidence on one competency."""
-
-    competency: str
-    outcome: Outcome
-    level: int | None
-    """0..4 when ``outcome`` is ``LEVEL``, else ``None``."""
-    source: EvidenceSource
-    source_ref: str
-    """``attempt:<id>``; where the number can be followed to."""
-    observed_at: datetime
+from app.proficiency.domain.evidence import EvidenceSource, Observation, Outcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +87,7 @@ class Profile:
     standings: tuple[Standing, ...]
     domains: tuple[DomainSummary, ...]
     observed_at: datetime | None
-    """When the newest evidence was given."""
+    """When her newest answers were given."""
 
     @property
     def strengths(self) -> list[Standing]:
@@ -145,8 +111,8 @@ def draw_profile(
 ) -> Profile:
     """Set evidence against a role.
 
-    The newest observation of a competency is its level. Observations of another
-    source stand beside it in ``evidence``; nothing is averaged or corrected.
+    Her newest answer on a competency is its level. What others report stands beside it
+    in ``evidence``; nothing is averaged or corrected.
 
     Args:
         framework: Competencies and roles.
@@ -172,13 +138,13 @@ def draw_profile(
         )
         for competency in framework.competencies
     )
-    newest = [s.evidence[0].observed_at for s in standings if s.evidence]
+    answered = [o.observed_at for s in standings for o in s.evidence if o.is_own]
     return Profile(
         framework=framework,
         role_key=role_key,
         standings=standings,
         domains=_summarise(framework, standings),
-        observed_at=max(newest, default=None),
+        observed_at=max(answered, default=None),
     )
 
 
@@ -190,13 +156,14 @@ def _stand(
     evidence: Sequence[Observation],
     need: Need | None,
 ) -> Standing:
-    newest = evidence[0] if evidence else None
+    answers = [observation for observation in evidence if observation.is_own]
+    newest = answers[0] if answers else None
     outcome = newest.outcome if newest else Outcome.MISSING
     if outcome is Outcome.NOT_APPLICABLE:
         need = None
     earlier = [
         e.level
-        for e in evidence[1:]
+        for e in answers[1:]
         if newest and e.source is newest.source and e.level is not None
     ]
     return Standing(
@@ -235,7 +202,7 @@ def _summarise(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Occasion:
-    """One time that evidence was given; an attempt, as yet."""
+    """One time that she answered."""
 
     ref: str
     submitted_at: datetime
@@ -248,11 +215,12 @@ class Occasion:
 
 
 def list_occasions(profile: Profile) -> list[Occasion]:
-    """List when evidence was given, newest first."""
+    """List when she answered, newest first."""
     times = {
         observation.source_ref: observation.observed_at
         for standing in profile.standings
         for observation in standing.evidence
+        if observation.is_own
     }
     ordered = sorted(times.items(), key=lambda item: item[1], reverse=True)
     return [Occasion(ref=ref, submitted_at=at) for ref, at in ordered]
