@@ -20,6 +20,7 @@ from app.journal.models import Event
 from app.kernel.database import Base
 from app.paths.models import ChoiceRow, PathRow, PreferenceRow
 from app.proficiency.models import AimRow, EvidenceRow
+from app.progress.models import EntryRow
 from app.sharing.models import ContributionRow, ShareRow
 
 PERSONAL_TABLES: tuple[type[Base], ...] = (
@@ -35,6 +36,7 @@ PERSONAL_TABLES: tuple[type[Base], ...] = (
     PreferenceRow,
     ChoiceRow,
     PathRow,
+    EntryRow,
     OfficeRow,
     TrainerRow,
     MemberRow,

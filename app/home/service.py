@@ -25,6 +25,7 @@ from app.kernel.database import Database
 from app.kernel.text import Language
 from app.paths import service as paths
 from app.proficiency import service as proficiency
+from app.progress import service as progress
 from app.sharing import service as sharing
 
 BATCH = 200
@@ -100,7 +101,7 @@ def merge(
     if not all(present):
         return
     # Upwards through the house: what is shared refers to what was answered.
-    for room in (journal, proficiency, assessment, paths, cohorts, sharing):
+    for room in (journal, proficiency, assessment, paths, progress, cohorts, sharing):
         room.adopt(connection, from_learner=from_learner, to_learner=to_learner)
     erase(connection, learner_id=from_learner)
     journal.record(

@@ -1,6 +1,6 @@
 """Use cases of the path: propose, adapt, choose."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -185,6 +185,48 @@ def choose_step(
         object_ref=f"step:{unit_key}",
         occurred_at=now,
     )
+    mark_changed(connection, learner_id=learner_id)
+
+
+def settle_steps(
+    connection: Connection,
+    *,
+    learner_id: UUID,
+    done: Iterable[str],
+    undone: Iterable[str],
+    now: datetime,
+) -> None:
+    """Let the plan follow what was done, and what was taken back.
+
+    Args:
+        connection: The caller's transaction.
+        learner_id: Whose plan.
+        done: Unit keys; what the catalogue does not offer as a step is left out.
+        undone: Unit keys that count as done no longer; put aside stays put aside.
+        now: Aware UTC instant.
+    """
+    units = list_offers(get_catalogue(connection), tuple(Language))
+    rows = [
+        {
+            "learner_id": learner_id,
+            "unit_key": key,
+            "choice": Choice.DONE,
+            "chosen_at": now,
+        }
+        for key in sorted(done)
+        if key in units
+    ]
+    if rows:
+        _CHOICE.execute(connection, rows)
+    gone = sorted(undone)
+    if gone:
+        connection.execute(
+            delete(ChoiceRow).where(
+                ChoiceRow.learner_id == learner_id,
+                ChoiceRow.unit_key.in_(gone),
+                ChoiceRow.choice == Choice.DONE,
+            )
+        )
     mark_changed(connection, learner_id=learner_id)
 
 

@@ -73,6 +73,22 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("We cannot find this course"),
         N_("It may have been removed. The list has all courses we know."),
     ),
+    "entry-invalid": (
+        N_("Something is missing in what you sent"),
+        N_(
+            "A finished module needs its name, time needs minutes, a correction the entry it corrects. Nothing was saved."
+        ),
+    ),
+    "entry-not-found": (
+        N_("We cannot find what you want to take back"),
+        N_(
+            "It was never recorded, or somebody else reported it: only they can correct it. Nothing was changed."
+        ),
+    ),
+    "module-not-found": (
+        N_("This course has no such module"),
+        N_("Its page shows the modules we know. Nothing was changed."),
+    ),
     "email-invalid": (
         N_("This cannot be an e-mail address"),
         N_("Nothing was sent. An address looks like name@example.org."),

@@ -1,0 +1,1 @@
+"""What a learner did: enrolments, modules, hours, plans and reminders."""

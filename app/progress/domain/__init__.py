@@ -1,0 +1,1 @@
+"""Rules of progress: the ledger, and what follows from it."""
