@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "a7d2c4e61f90"
-down_revision = "f6a84c5b1d49"
+down_revision = "a7b95d6c2e50"
 branch_labels = None
 depends_on = None
 
