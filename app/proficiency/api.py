@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from app.identity.access import ApiLearnerDep
+from app.kernel.clock import Now
 from app.kernel.database import ReadDep
 from app.proficiency import queries
 from app.proficiency.schemas import ProfileOut, write_profile
@@ -18,8 +19,11 @@ router = APIRouter(prefix="/api/v1/me", tags=["result"], route_class=Route)
     responses=problem_responses(401, 404, 422),
 )
 def get_profile(
-    learner: ApiLearnerDep, connection: ReadDep, lang: AskedLanguage = None
+    learner: ApiLearnerDep,
+    connection: ReadDep,
+    now: Now,
+    lang: AskedLanguage = None,
 ) -> ProfileOut:
     """Show where the learner stands against her role, each level with its evidence."""
     profile = queries.get_profile(connection, learner_id=learner.learner_id)
-    return write_profile(profile, lang or learner.language)
+    return write_profile(profile, lang or learner.language, now=now)

@@ -3,8 +3,10 @@
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from app.catalogue.queries import get_catalogue
 from app.frameworks.queries import get_current_instrument
 from app.identity.access import LearnerDep, PageDep
+from app.kernel.clock import Now
 from app.kernel.database import ReadDep
 from app.proficiency import queries
 from app.proficiency.domain import Outcome, list_occasions
@@ -14,7 +16,9 @@ router = APIRouter(prefix="/{lang:lang}/profile", route_class=Route)
 
 
 @router.get("", name="proficiency:profile")
-def show_profile(page: PageDep, learner: LearnerDep, connection: ReadDep) -> Response:
+def show_profile(
+    page: PageDep, learner: LearnerDep, connection: ReadDep, now: Now
+) -> Response:
     """Show where a learner stands, strengths first."""
     profile = queries.get_profile(connection, learner_id=learner.learner_id)
     framework = profile.framework
@@ -35,4 +39,6 @@ def show_profile(page: PageDep, learner: LearnerDep, connection: ReadDep) -> Res
             if standing.level
         },
         Outcome=Outcome,
+        estimates=profile.estimates(now=now),
+        courses={c.key: c.title for c in get_catalogue(connection).courses},
     )

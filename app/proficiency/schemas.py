@@ -6,7 +6,13 @@ from pydantic import BaseModel, ConfigDict
 
 from app.frameworks.domain import Kind
 from app.kernel.text import Language
-from app.proficiency.domain import EvidenceSource, Observation, Outcome, Profile
+from app.proficiency.domain import (
+    Estimate,
+    EvidenceSource,
+    Observation,
+    Outcome,
+    Profile,
+)
 
 
 class Shape(BaseModel):
@@ -24,6 +30,35 @@ class EvidenceOut(Shape):
     level: int | None
     source: EvidenceSource
     observed_at: datetime
+    subject: str | None
+    """Course or ``course/module`` that was finished; null for an answer of hers."""
+
+
+class WeighedOut(Shape):
+    """What one observation contributes to an estimate."""
+
+    ref: str
+    """As in ``evidence``."""
+    weight: float
+    """What age has left of it, 0..1: half after two years."""
+    reliability: float | None
+    """How probable it is that a finished course led to its level, 0..1, by who says so;
+    null for her own answer."""
+
+
+class EstimateOut(Shape):
+    """How probable each level is; the rule is ours, and stands apart from her answer."""
+
+    level: int
+    """The highest level that is at least as probable as not, 0..4."""
+    low: int
+    """The highest level that is reached with a probability of 0.9."""
+    high: int
+    """The highest level that is reached with a probability of 0.1."""
+    at_least: list[float]
+    """Probability of reaching level 1, 2, 3 and 4."""
+    evidence: list[WeighedOut]
+    """Everything it rests on, newest first, her own answer at the head."""
 
 
 class StandingOut(Shape):
@@ -46,6 +81,8 @@ class StandingOut(Shape):
     source: EvidenceSource | None
     evidence: list[EvidenceOut]
     """Newest first."""
+    estimate: EstimateOut | None
+    """Null unless a certificate was checked or a completion reported."""
 
 
 class DomainSummaryOut(Shape):
@@ -72,9 +109,10 @@ class ProfileOut(Shape):
     domains: list[DomainSummaryOut]
 
 
-def write_profile(profile: Profile, language: Language) -> ProfileOut:
+def write_profile(profile: Profile, language: Language, *, now: datetime) -> ProfileOut:
     """Return a profile with its titles in one language."""
     framework = profile.framework
+    estimates = profile.estimates(now=now)
     titles = {d.key: d.title.in_language(language) for d in framework.domains}
     return ProfileOut(
         framework=framework.ref,
@@ -96,6 +134,7 @@ def write_profile(profile: Profile, language: Language) -> ProfileOut:
                 change=standing.change,
                 source=standing.source,
                 evidence=[_evidence(observation) for observation in standing.evidence],
+                estimate=_estimate(estimates.get(standing.competency)),
             )
             for standing in profile.standings
         ],
@@ -119,4 +158,24 @@ def _evidence(observation: Observation) -> EvidenceOut:
         level=observation.level,
         source=observation.source,
         observed_at=observation.observed_at,
+        subject=observation.subject,
+    )
+
+
+def _estimate(found: Estimate | None) -> EstimateOut | None:
+    if found is None:
+        return None
+    return EstimateOut(
+        level=found.level,
+        low=found.low,
+        high=found.high,
+        at_least=[round(share, 3) for share in found.at_least],
+        evidence=[
+            WeighedOut(
+                ref=each.observation.source_ref,
+                weight=round(each.weight, 3),
+                reliability=each.reliability,
+            )
+            for each in found.evidence
+        ],
     )

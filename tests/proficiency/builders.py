@@ -1,14 +1,21 @@
 """Evidence, and a small framework to set it against."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import orjson
+from fastapi.testclient import TestClient
 
 from app.frameworks.domain import Framework
 from app.frameworks.files import parse_framework
+from app.identity.domain.tokens import read_token
 from app.proficiency.domain import EvidenceSource, Observation, Outcome
-from tests.constants import NOON
+from app.proficiency.service import record_evidence
+from tests.assessment.builders import Started
+from tests.constants import NOON, SECRET
 from tests.frameworks import builders
+from tests.identity.builders import FRAMEWORK as FRAMEWORK_KEY
+from tests.identity.builders import database_of
 
 FRAMEWORK: Framework = parse_framework(
     orjson.dumps(builders.framework(), option=orjson.OPT_NON_STR_KEYS)
@@ -34,3 +41,20 @@ def observation(
         source_ref=ref,
         observed_at=at,
     )
+
+
+def verify(
+    client: TestClient, started: Started, competency: str, *, level: int
+) -> None:
+    """Record that a provider reported the flagship course as finished."""
+    said = read_token(SECRET, started.document["token"], now=NOON)
+    report = observation(
+        competency, level, source=EvidenceSource.VERIFIED, ref="progress:1"
+    )
+    with database_of(client).write() as connection:
+        record_evidence(
+            connection,
+            learner_id=said.learner_id,
+            framework_key=FRAMEWORK_KEY,
+            observations=[replace(report, subject="unesco-oxford-ai-dt-gov")],
+        )

@@ -6,6 +6,7 @@ from tests.assessment.builders import ITEMS, ROLE, begin, finish
 from tests.conftest import Clock
 from tests.constants import NOON
 from tests.identity.builders import FRAMEWORK, statements
+from tests.proficiency.builders import verify
 
 PROFILE = "/api/v1/me/profile"
 
@@ -45,7 +46,34 @@ def test_profile_says_where_a_learner_stands_and_why(client: TestClient) -> None
                 "level": 1,
                 "source": "self_declared",
                 "observed_at": "2026-11-23T12:00:00Z",
+                "subject": None,
             }
+        ],
+        "estimate": None,
+    }
+
+
+def test_a_verified_course_stands_beside_her_answer(client: TestClient) -> None:
+    started = begin(client)
+    started.answer("ai-ethics-rights", 1)
+    started.submit()
+    verify(client, started, "ai-ethics-rights", level=2)
+
+    found = next(
+        c
+        for c in started.get(PROFILE).json()["competencies"]
+        if c["key"] == "ai-ethics-rights"
+    )
+
+    assert (found["level"], found["source"]) == (1, "self_declared")
+    assert found["estimate"] == {
+        "level": 2,
+        "low": 1,
+        "high": 2,
+        "at_least": [0.94, 0.85, 0.05, 0.01],
+        "evidence": [
+            {"ref": f"attempt:{started.id}", "weight": 1.0, "reliability": None},
+            {"ref": "progress:1", "weight": 1.0, "reliability": 0.8},
         ],
     }
 

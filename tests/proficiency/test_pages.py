@@ -8,6 +8,7 @@ from tests.assessment.builders import Started, begin, finish
 from tests.conftest import Clock
 from tests.constants import NOON
 from tests.identity.builders import read_page, send, show
+from tests.proficiency.builders import verify
 
 
 def known(client: TestClient, started: Started) -> Started:
@@ -50,6 +51,23 @@ def test_result_has_the_same_data_as_a_table(client: TestClient) -> None:
     assert table.count('scope="row"') == 19
     assert table.count('scope="rowgroup"') == 4
     assert html.count('role="img"') == html.count('<svg class="chart flip" role')
+
+
+def test_what_was_checked_stands_beside_her_answer_with_its_reasons(
+    client: TestClient,
+) -> None:
+    started = known(client, finish(begin(client), 1))
+    unchecked = client.get("/en/profile").text
+    verify(client, started, "ai-ethics-rights", level=2)
+
+    html = client.get("/en/profile").text
+
+    section = html.partition('id="checked"')[2].partition("</section>")[0]
+    assert 'id="checked"' not in unchecked
+    assert "You said: level <b>1</b>" in section
+    assert "Probable level: <b>2</b>, somewhere between 1 and 2" in section
+    assert 'href="/en/courses/unesco-oxford-ai-dt-gov"' in section
+    assert "<bdi>80%</bdi>" in section
 
 
 def test_result_of_nothing_answered_invents_nothing(client: TestClient) -> None:

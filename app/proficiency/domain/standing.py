@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from app.frameworks.domain import Framework, Kind, Need
+from app.proficiency.domain.estimates import Estimate, estimate
 from app.proficiency.domain.evidence import EvidenceSource, Observation, Outcome
 
 
@@ -100,6 +101,11 @@ class Profile:
         """Targets ahead: the largest gap × weight first, in framework order after."""
         ahead = [s for s in self.standings if s.gap]
         return sorted(ahead, key=lambda s: -s.weighted_gap)
+
+    def estimates(self, *, now: datetime) -> dict[str, Estimate]:
+        """Return how probable each level is, where something was checked."""
+        drawn = (estimate(s.competency, s.evidence, now=now) for s in self.standings)
+        return {each.competency: each for each in drawn if each is not None}
 
     def with_outcome(self, outcome: Outcome) -> list[Standing]:
         """List the competencies about which this was said."""
