@@ -1,10 +1,12 @@
 """The shape of a catalogue file; where YAML becomes courses."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+import orjson
+from pydantic import ConfigDict, Field
 
 from app.catalogue import domain
 from app.kernel.shapes import (
@@ -18,14 +20,18 @@ from app.kernel.shapes import (
     Many,
     Reference,
     Shape,
+    SomeText,
     Text,
     check_shape,
     misplaced,
     repeated,
     unknown,
 )
-from app.kernel.yaml import Broken, Where, read_document
+from app.kernel.text import Language, LocalizedText
+from app.kernel.yaml import Broken, Document, Where, read_document
 
+MOST_COURSES = 500
+"""In one file of an institution."""
 Hours = Annotated[float, Field(gt=0, le=2000)]
 Seats = Annotated[int, Field(ge=1, le=10_000_000)]
 
@@ -70,7 +76,7 @@ class Module(Shape):
     """A part of a course."""
 
     key: Key
-    title: Text
+    title: SomeText
     is_announced_theme: bool = False
     """Whether the provider only announced it as a theme."""
     hours: Hours | None = None
@@ -99,7 +105,7 @@ class Course(Shape):
     registration_url: Address | None = None
     hours: Hours | None = None
     hours_are_approximate: bool = False
-    duration_note: Text | None = None
+    duration_note: SomeText | None = None
     delivery: Choice[domain.Delivery] | None = None
     cost: Choice[domain.Cost] | None = None
     certificate: Choice[domain.Certificate] | None = None
@@ -114,7 +120,7 @@ class Course(Shape):
     runs: Many[Annotated[domain.Run, Becomes(Run, domain.Run)]] = ()
     modules: Many[Annotated[domain.Module, Becomes(Module, domain.Module)]] = ()
     serves: Serves = ()
-    note: Text | None = None
+    note: SomeText | None = None
     verification: Choice[domain.Verification]
     sources: Annotated[Many[Reference], Field(min_length=1)]
     """Where the facts were read: addresses, or names of documents."""
@@ -157,6 +163,48 @@ def read_catalogue(
     document.refuse(_broken(path, catalogue, sorted(competency_keys)))
     document.refuse(_clashes(catalogue, others))
     return catalogue
+
+
+class OwnFile(Shape):
+    """Courses of an institution; what a file of ours says of itself is passed over."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    courses: Annotated[
+        Many[Annotated[domain.Course, Becomes(Course, domain.Course)]],
+        Field(min_length=1, max_length=MOST_COURSES),
+    ]
+
+
+def read_own_courses(
+    document: Document, competency_keys: Iterable[str]
+) -> tuple[domain.Course, ...]:
+    """Return the courses that an institution wrote, in a file or a form.
+
+    Raises:
+        DocumentError: A problem of shape or between its parts; all are told.
+    """
+    courses: tuple[domain.Course, ...] = check_shape(document, OwnFile).courses
+    document.refuse(_broken_own(courses, sorted(competency_keys)))
+    return courses
+
+
+def _broken_own(courses: Sequence[domain.Course], keys: list[str]) -> Iterator[Broken]:
+    yield from repeated(("courses",), "key", [one.key for one in courses])
+    for index, course in enumerate(courses):
+        where = ("courses", index)
+        if course.is_flagship:
+            wrong = "is true"
+            yield (*where, "is_flagship"), wrong, "false: the flagship is not yours"
+        yield from _broken_course(where, course, keys)
+
+
+def parse_own_course(content: bytes) -> domain.Course:
+    """Read what was stored of a checked course, as JSON with who added it."""
+    stored = orjson.loads(content)
+    names = {Language(code): name for code, name in stored["added_by"].items()}
+    course = domain.Course(**dict(Course.model_validate(stored["course"])))
+    return replace(course, added_by=LocalizedText(texts=names))
 
 
 def parse_catalogue(content: bytes) -> domain.Catalogue:

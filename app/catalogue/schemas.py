@@ -90,7 +90,10 @@ class CourseOut(Shape):
     runs: list[RunOut]
     modules: list[ModuleOut]
     serves: list[ServeOut]
-    mapping_provenance: Literal["ours"]
+    mapping_provenance: Literal["ours", "institution"]
+    """Who linked it to competencies: Masar, or the institution that added it."""
+    added_by: str | None
+    """Institution that added it; null for what ships with Masar."""
     note: str | None
     verification: Verification
     sources: list[str]
@@ -107,12 +110,18 @@ class CourseListOut(Shape):
     """Opaque; send it as ``after``. Null on the last page."""
 
 
+_WRITTEN = frozenset(
+    {"duration_note", "note", "modules", "mapping_provenance", "added_by"}
+)
+"""Not taken as they are."""
+
+
 def write_course(course: Course, language: Language) -> CourseOut:
     """Return a course with its texts in one language."""
     plain = {
         name: getattr(course, name)
         for name in CourseOut.model_fields
-        if name not in {"duration_note", "note", "modules", "mapping_provenance"}
+        if name not in _WRITTEN
     }
     return CourseOut.model_validate(
         {
@@ -121,7 +130,8 @@ def write_course(course: Course, language: Language) -> CourseOut:
             and course.duration_note.in_language(language),
             "note": course.note and course.note.in_language(language),
             "modules": [_module(module, language) for module in course.modules],
-            "mapping_provenance": "ours",
+            "mapping_provenance": "institution" if course.added_by else "ours",
+            "added_by": course.added_by and course.added_by.in_language(language),
         }
     )
 

@@ -108,3 +108,9 @@ class RosterNotReadyError(ConflictError):
     """A list is imported once, and only after nothing was found wrong with it."""
 
     code = "roster-not-ready"
+
+
+class UnreadableCoursesError(InvalidError):
+    """An upload of courses is none of the kinds we read, or is too large."""
+
+    code = "unreadable-courses"

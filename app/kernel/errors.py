@@ -39,6 +39,10 @@ class ConflictError(DomainError):
     """The request is sound but contradicts the present state."""
 
 
+class StaleError(DomainError):
+    """The thing is no longer what the caller has read: somebody changed it since."""
+
+
 class InvalidError(DomainError):
     """The request is well formed but names something that cannot be."""
 

@@ -259,6 +259,23 @@ def _localized(*, follows: Follows, **texts: str) -> LocalizedText:
 Text = Annotated[LocalizedText, Becomes(Texts, _localized)]
 
 
+class SomeTexts(Texts):
+    """One text in one language at least; who wrote it may have no English."""
+
+    en: Line = ""
+
+
+def _some_localized(*, follows: Follows, **texts: str) -> LocalizedText:
+    if not any(texts.values()):
+        wrong = "has no text in any language"
+        raise PydanticCustomError("words", "{wrong}", {"wrong": wrong})
+    return _localized(follows=follows, **texts)
+
+
+SomeText = Annotated[LocalizedText, Becomes(SomeTexts, _some_localized)]
+"""For what institutions write."""
+
+
 # Third gate: rules that several rooms' files have in common.
 
 

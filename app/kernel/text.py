@@ -66,7 +66,10 @@ def fingerprint(text: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LocalizedText:
-    """One text side by side in its languages; English is always there."""
+    """One text side by side in its languages.
+
+    English is always there in what ships with Masar; what others write may lack it.
+    """
 
     texts: Mapping[Language, str]
     follows: Mapping[Language, str] = field(
@@ -75,18 +78,19 @@ class LocalizedText:
     """Fingerprint of the English text each translation was made from."""
 
     def in_language(self, language: Language) -> str:
-        """Return the text in ``language``, or in English where it is missing."""
-        return self.texts.get(language, self.texts[SOURCE_LANGUAGE])
+        """Return the text in ``language``, or in English, or in the first it has."""
+        return self.texts[self.language_shown(language)]
 
     def language_shown(self, language: Language) -> Language:
         """Return the language ``in_language`` really answers in."""
-        return language if language in self.texts else SOURCE_LANGUAGE
+        wanted = (language, SOURCE_LANGUAGE)
+        return next(each for each in (*wanted, *self.texts) if each in self.texts)
 
     def state(self, language: Language) -> TranslationState:
         """Say whether the text in ``language`` follows today's English."""
         if language not in self.texts:
             return TranslationState.MISSING
-        if language is SOURCE_LANGUAGE:
+        if language is SOURCE_LANGUAGE or SOURCE_LANGUAGE not in self.texts:
             return TranslationState.CURRENT
         if self.follows.get(language) == fingerprint(self.texts[SOURCE_LANGUAGE]):
             return TranslationState.CURRENT

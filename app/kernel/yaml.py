@@ -240,8 +240,8 @@ def _place_of(content: bytes, offset: int) -> Place:
     return content.count(b"\n", 0, offset) + 1, len(line) + 1
 
 
-def _text_of(path: Path) -> str:
-    """Read a file as UTF-8; its size is looked at before its content."""
+def _content_of(path: Path) -> bytes:
+    """Read a file; its size is looked at before its content."""
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
@@ -249,10 +249,14 @@ def _text_of(path: Path) -> str:
         if status.st_size > LARGEST:
             wrong = f"has {status.st_size} bytes"
             raise _whole(path, wrong, f"up to {LARGEST} bytes")
-        content = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         wrong = f"cannot be read ({error.strerror})"
         raise _whole(path, wrong, "a file this program may read") from error
+
+
+def _text_of(path: Path, content: bytes) -> str:
+    """Decode UTF-8, or say which byte is none."""
     try:
         if content.startswith(codecs.BOM_UTF8):
             raise _whole(
@@ -287,7 +291,19 @@ def read_document(path: Path) -> Document:
         DocumentError: It is no regular UTF-8 file of up to ``LARGEST`` bytes with
             one document, or has anchors, tags, a key twice or too many levels.
     """
-    reader = _Reader(path, _text_of(path))
+    return parse_document(path, _content_of(path))
+
+
+def parse_document(path: Path, content: bytes) -> Document:
+    """Read what somebody sent as one YAML file; the path is only its name.
+
+    Raises:
+        DocumentError: As ``read_document``.
+    """
+    if len(content) > LARGEST:
+        wrong = f"has {len(content)} bytes"
+        raise _whole(path, wrong, f"up to {LARGEST} bytes")
+    reader = _Reader(path, _text_of(path, content))
     data: Data = None
     try:
         data = reader.document()
@@ -321,12 +337,20 @@ def difference(old: Data, new: Data) -> tuple[str, ...]:
 
     Entries of a list that have a ``key`` are compared by it, others by index.
     """
-    olds, news = (dict(_leaves(_canonical(data), ())) for data in (old, new))
     return tuple(
-        f"{dotted(where)}: {_short(was)} -> {_short(now)}"
-        for where in {**olds, **news}
-        if (was := olds.get(where, "absent")) != (now := news.get(where, "absent"))
+        f"{dotted(where)}: {_short(was or 'absent')} -> {_short(now or 'absent')}"
+        for where, was, now in differences(old, new)
     )
+
+
+def differences(old: Data, new: Data) -> list[tuple[Where, str | None, str | None]]:
+    """Return the parts that differ: where, and both values as JSON; absent is ``None``."""
+    olds, news = (dict(_leaves(_canonical(data), ())) for data in (old, new))
+    return [
+        (where, olds.get(where), news.get(where))
+        for where in {**olds, **news}
+        if olds.get(where) != news.get(where)
+    ]
 
 
 def _leaves(data: Data, where: Where) -> Iterator[tuple[Where, str]]:

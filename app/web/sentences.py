@@ -45,6 +45,10 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("What you sent did not arrive in time"),
         N_("Nothing was saved. Please send it again."),
     ),
+    "broken-course": (
+        N_("Something in this course is not right yet"),
+        N_("Nothing was saved. Please correct what is named, and send it again."),
+    ),
     "campaign-closed": (
         N_("This campaign is not open"),
         N_(
@@ -69,9 +73,23 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
             "It does not exist, or it is not one of yours. Nothing was changed. Your list has all cohorts you may see."
         ),
     ),
+    "course-changed": (
+        N_("Somebody changed this course in the meantime"),
+        N_(
+            "Nothing was overwritten. Read it again, and decide what of yours shall stay."
+        ),
+    ),
+    "course-key-taken": (
+        N_("Another course has this short name"),
+        N_("Nothing was saved. Please choose another one."),
+    ),
     "course-not-found": (
         N_("We cannot find this course"),
         N_("It may have been removed. The list has all courses we know."),
+    ),
+    "course-state": (
+        N_("This course is at another step now"),
+        N_("Nothing was changed. Read it again to see what can be done next."),
     ),
     "entry-invalid": (
         N_("Something is missing in what you sent"),
@@ -186,6 +204,12 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("There is nothing to share yet"),
         N_(
             "Nothing was sent. Answer the questions of this group first: it takes 12 minutes at most."
+        ),
+    ),
+    "own-review": (
+        N_("Somebody else must decide on this course"),
+        N_(
+            "Who wrote or submitted it does not publish it herself. It is safe, and waits for a colleague."
         ),
     ),
     "password-common": (
@@ -318,6 +342,12 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_(
             "Start the questionnaire, or enter the resume code you wrote down. Your "
             "answers are safe with us until you erase them."
+        ),
+    ),
+    "unreadable-courses": (
+        N_("We cannot read this file"),
+        N_(
+            "Nothing was saved. It must be YAML, CSV or XLSX with at most 1 MB and 500 courses."
         ),
     ),
     "unreadable-roster": (

@@ -1,15 +1,17 @@
 """Reading the catalogue; parsed once per release and process."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from app.catalogue.domain import Catalogue, Course, join
 from app.catalogue.errors import CourseNotFoundError, UnknownCourseLanguageError
 from app.catalogue.files import parse_catalogue
-from app.catalogue.models import ReleaseRow
+from app.catalogue.models import CourseRow, ReleaseRow
+from app.catalogue.queries.own import list_published
 from app.kernel.statements import Prebuilt
 from app.kernel.text import Language, fold
 
@@ -23,12 +25,24 @@ class _Release:
 
     catalogues: tuple[Catalogue, ...]
     whole: Catalogue
+    """With the published courses of institutions."""
+    by_key: Mapping[str, Course]
 
 
 _known: dict[str, _Release] = {}
 """The release last used, by its name: the same everywhere."""
+_files: dict[str, Catalogue] = {}
+"""The files of that release, parsed, by the hash of their content."""
 _HASH = select(ReleaseRow.content_hash).where(ReleaseRow.key == bindparam("key"))
-_HASHES = Prebuilt(select(ReleaseRow.key, ReleaseRow.content_hash))
+_STAMP = (
+    select(CourseRow.stamp)
+    .where(CourseRow.edition == select(func.max(CourseRow.edition)).scalar_subquery())
+    .correlate(None)
+    .scalar_subquery()
+    .label("stamp")
+)
+"""Names what learners see of the courses of institutions."""
+_HASHES = Prebuilt(select(ReleaseRow.key, ReleaseRow.content_hash, _STAMP))
 _CONTENTS = select(ReleaseRow.key, ReleaseRow.content_hash, ReleaseRow.content)
 
 
@@ -77,30 +91,53 @@ def find_release(connection: Connection) -> str | None:
 
     What was computed from another release is out of date.
     """
-    return _name(dict(_HASHES.all(connection, {})))
+    return _name(_HASHES.all(connection, {}))
 
 
-def _name(hashes: Mapping[str, str]) -> str | None:
-    """Return the hash of the only file, or one over those of all."""
-    if len(hashes) == 1:
-        return next(iter(hashes.values()))
+def _name(rows: Sequence[Any]) -> str | None:
+    """Return the hash of the only file, or one over all that learners see."""
+    hashes = {row[0]: row[1] for row in rows}
+    stamp = rows[0][2] if rows else None
+    if len(hashes) == 1 and stamp is None:
+        return str(next(iter(hashes.values())))
     lines = "\n".join(f"{key} {hashes[key]}" for key in sorted(hashes))
-    return hashlib.sha256(lines.encode()).hexdigest() if hashes else None
+    named = lines if stamp is None else f"{lines}\n{stamp}"
+    return hashlib.sha256(named.encode()).hexdigest() if hashes else None
 
 
 def _get_release(connection: Connection) -> _Release:
     name = find_release(connection)
-    if name not in _known:
-        rows = connection.execute(_CONTENTS).all()
-        # Another release may have come between the two statements.
-        name = _name({row.key: row.content_hash for row in rows})
-        if name is None:
+    found = None if name is None else _known.get(name)
+    # Another release may come between two statements: then once more.
+    while found is None:
+        catalogues, own = _list_files(connection), list_published(connection)
+        if not catalogues:
             raise CourseNotFoundError(catalogue=OPEN_COURSES)
-        rows = sorted(rows, key=lambda row: (row.key != OPEN_COURSES, row.key))
-        catalogues = tuple(parse_catalogue(row.content) for row in rows)
-        _known.clear()
-        _known[name] = _Release(catalogues=catalogues, whole=join(catalogues))
-    return _known[name]
+        before, name = name, find_release(connection)
+        if name is not None and name == before:
+            found = _assemble(catalogues, own)
+            _known.clear()
+            _known[name] = found
+    return found
+
+
+def _list_files(connection: Connection) -> tuple[Catalogue, ...]:
+    rows = connection.execute(_CONTENTS).all()
+    rows = sorted(rows, key=lambda row: (row.key != OPEN_COURSES, row.key))
+    found = {
+        row.content_hash: _files.get(row.content_hash) or parse_catalogue(row.content)
+        for row in rows
+    }
+    _files.clear()
+    _files.update(found)
+    return tuple(found[row.content_hash] for row in rows)
+
+
+def _assemble(catalogues: tuple[Catalogue, ...], own: Sequence[Course]) -> _Release:
+    whole = join(catalogues)
+    whole = replace(whole, courses=(*whole.courses, *own))
+    by_key = {course.key: course for course in reversed(whole.courses)}
+    return _Release(catalogues=catalogues, whole=whole, by_key=by_key)
 
 
 def list_catalogues(connection: Connection) -> tuple[Catalogue, ...]:
@@ -147,15 +184,20 @@ def get_course(connection: Connection, key: str) -> Course:
     Raises:
         CourseNotFoundError: There is none of that key.
     """
-    for course in get_catalogue(connection).courses:
-        if course.key == key:
-            return course
-    raise CourseNotFoundError(key=key[:64])
+    course = _get_release(connection).by_key.get(key)
+    if course is None:
+        raise CourseNotFoundError(key=key[:64])
+    return course
 
 
 def get_catalogue_of(connection: Connection, course: Course) -> Catalogue:
-    """Return the catalogue a course stands in, with its notes."""
-    return next(one for one in list_catalogues(connection) if course in one.courses)
+    """Return the catalogue a course stands in, with its notes.
+
+    The courses of institutions stand in none and are given the first.
+    """
+    release = _get_release(connection)
+    found = (one for one in release.catalogues if course in one.courses)
+    return next(found, release.catalogues[0])
 
 
 def list_providers(courses: Iterable[Course]) -> list[str]:

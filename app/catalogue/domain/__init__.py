@@ -151,6 +151,8 @@ class Course:
     """ISO 8601 date or year-month at which the facts were read."""
     is_flagship: bool
     """The UNESCO and Oxford MOOC: first among equals in a path."""
+    added_by: LocalizedText | None = None
+    """Name of the institution that added it and linked it to competencies."""
 
     @property
     def megabytes(self) -> int | None:
