@@ -2,18 +2,17 @@
 
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from app.catalogue import files
 from app.catalogue.domain.own import (
     CourseState,
     Editor,
-    OwnCourse,
     Step,
     is_course_key,
     make_key,
@@ -43,59 +42,26 @@ from app.catalogue.service import (
     load_catalogue,
     take_step,
 )
-from app.journal.models import AuditRow
-from app.kernel.database import Database
-from app.kernel.text import Language, LocalizedText
+from app.kernel.text import Language
 from app.kernel.yaml import Document, parse_document
 from tests.catalogue import builders
+from tests.catalogue.editors import (
+    AWA,
+    BINTA,
+    ENAP,
+    IIAG,
+    NAMES,
+    course,
+    draft,
+    editor,
+    publish,
+    shown,
+    step,
+    verbs,
+)
 from tests.constants import NOON
 
 MOOC = "unesco-oxford-ai-dt-gov"
-ENAP, IIAG = UUID(int=1001), UUID(int=1002)
-NAMES = LocalizedText(texts={Language.FR: "Enap"})
-
-
-def editor(learner: int = 1, institution_id: UUID = ENAP, **changes: bool) -> Editor:
-    return Editor(
-        learner_id=UUID(int=learner),
-        institution_id=institution_id,
-        institution_names=NAMES,
-        **changes,
-    )
-
-
-AWA, BINTA = editor(1), editor(2)
-
-
-def course(key: str, **changes: Any) -> Any:  # noqa: ANN401 -- a file's data
-    return builders.course(key, **changes)
-
-
-def draft(connection: Connection, key: str = "enap-data", **changes: Any) -> OwnCourse:  # noqa: ANN401
-    return draft_course(connection, editor=AWA, data=course(key, **changes), now=NOON)
-
-
-def step(
-    connection: Connection, seen: OwnCourse, what: Step, who: Editor = AWA
-) -> OwnCourse:
-    return take_step(connection, editor=who, seen=seen, step=what, now=NOON)
-
-
-def publish(connection: Connection, seen: OwnCourse) -> OwnCourse:
-    return step(connection, step(connection, seen, Step.SUBMIT), Step.PUBLISH, BINTA)
-
-
-def shown(connection: Connection) -> dict[str, str]:
-    return {
-        one.key: one.title
-        for one in get_catalogue(connection).courses
-        if one.added_by is not None
-    }
-
-
-def verbs(connection: Connection) -> list[str]:
-    rows = select(AuditRow.verb).where(AuditRow.scope_id == ENAP)
-    return sorted(connection.scalars(rows))
 
 
 def test_a_course_is_seen_once_a_second_person_has_published_it(
@@ -378,53 +344,3 @@ def test_a_key_made_of_a_title_is_a_key_or_empty(institution: str, title: str) -
     key = make_key(institution, title)
 
     assert key == "" or is_course_key(key)
-
-
-STEPS = st.lists(
-    st.tuples(
-        st.integers(0, 2), st.sampled_from([None, *Step]), st.sampled_from([AWA, BINTA])
-    ),
-    max_size=12,
-)
-
-
-@settings(
-    max_examples=25,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
-@given(steps=STEPS)
-def test_what_is_seen_is_the_set_of_published_revisions(
-    database: Database, steps: list[tuple[int, Step | None, Editor]]
-) -> None:
-    run = uuid4().hex[:8]
-    keys = [f"enap-{run}-{number}" for number in range(3)]
-    courses: dict[str, OwnCourse] = {}
-    expected: dict[str, str] = {}
-    for count, (number, what, who) in enumerate(steps):
-        key, title = keys[number], f"Title {count}"
-        with database.write() as connection:
-            try:
-                if key not in courses:
-                    courses[key] = draft(connection, key, title=title)
-                elif what is None:
-                    courses[key] = change_course(
-                        connection,
-                        editor=who,
-                        seen=courses[key],
-                        data=course(key, title=title),
-                        now=NOON,
-                    )
-                else:
-                    courses[key] = step(connection, courses[key], what, who)
-            except (CourseStateError, OwnReviewError):
-                continue
-        if what is Step.PUBLISH and courses[key].state is CourseState.PUBLISHED:
-            expected[key] = courses[key].title
-        if courses[key].state is CourseState.RETIRED:
-            expected.pop(key, None)
-
-    with database.read() as connection:
-        seen = {k: title for k, title in shown(connection).items() if run in k}
-
-    assert seen == expected
