@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar
 
+import orjson
 from fastapi import Depends, Request
 from sqlalchemy import (
     Connection,
@@ -16,13 +17,16 @@ from sqlalchemy import (
     Engine,
     Enum,
     MetaData,
+    String,
     TypeDecorator,
     bindparam,
     create_engine,
     event,
+    func,
     insert,
     inspect,
     literal,
+    literal_column,
     select,
     text,
 )
@@ -45,6 +49,8 @@ _POOL: Any = {
     "max_overflow": MAX_OVERFLOW,
     "pool_use_lifo": True,
     "hide_parameters": True,
+    "json_serializer": lambda value: orjson.dumps(value).decode(),
+    "json_deserializer": orjson.loads,
 }
 _READS = "masar_reads"
 """Execution option of connections that open no transaction on SQLite."""
@@ -323,16 +329,22 @@ class Upsert:
         return self._single[name].run_many(connection, rows)
 
 
+_LOCK = Prebuilt(
+    select(
+        func.pg_advisory_xact_lock(
+            func.hashtextextended(bindparam("name", type_=String), literal_column("0"))
+        ).label("locked")
+    )
+)
+
+
 def lock_until_commit(connection: Connection, name: str) -> None:
     """Let nobody else pass here under the same name until this transaction ends.
 
     SQLite has one writer at a time anyway.
     """
     if connection.dialect.name == "postgresql":
-        connection.execute(
-            text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"),
-            {"name": name},
-        )
+        _LOCK.all(connection, {"name": name})
 
 
 def copy_rows(

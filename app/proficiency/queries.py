@@ -1,8 +1,10 @@
 """Reading evidence and aims."""
 
+from collections.abc import Iterable, Sequence
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, and_, bindparam, select
 
 from app.frameworks.queries import get_framework
 from app.kernel.statements import Prebuilt
@@ -15,21 +17,35 @@ _AIM = Prebuilt(
         AimRow.framework_key, AimRow.framework_version, AimRow.role_key, AimRow.revision
     ).where(AimRow.learner_id == bindparam("learner_id"))
 )
+_OBSERVED = (
+    EvidenceRow.competency_key,
+    EvidenceRow.outcome,
+    EvidenceRow.level,
+    EvidenceRow.source,
+    EvidenceRow.source_ref,
+    EvidenceRow.observed_at,
+    EvidenceRow.subject,
+)
+_ORDER = (EvidenceRow.observed_at.desc(), EvidenceRow.competency_key)
 _EVIDENCE = Prebuilt(
-    select(
-        EvidenceRow.competency_key,
-        EvidenceRow.outcome,
-        EvidenceRow.level,
-        EvidenceRow.source,
-        EvidenceRow.source_ref,
-        EvidenceRow.observed_at,
-        EvidenceRow.subject,
-    )
+    select(*_OBSERVED)
     .where(
         EvidenceRow.learner_id == bindparam("learner_id"),
         EvidenceRow.framework_key == bindparam("framework_key"),
     )
-    .order_by(EvidenceRow.observed_at.desc(), EvidenceRow.competency_key)
+    .order_by(*_ORDER)
+)
+_AIM_AND_EVIDENCE = Prebuilt(
+    select(AimRow.framework_key, AimRow.framework_version, AimRow.role_key, *_OBSERVED)
+    .outerjoin(
+        EvidenceRow,
+        and_(
+            EvidenceRow.learner_id == AimRow.learner_id,
+            EvidenceRow.framework_key == AimRow.framework_key,
+        ),
+    )
+    .where(AimRow.learner_id == bindparam("learner_id"))
+    .order_by(*_ORDER)
 )
 
 
@@ -52,6 +68,25 @@ def list_observations(
 ) -> list[Observation]:
     """Return a learner's evidence on one framework, newest first."""
     keys = {"learner_id": learner_id, "framework_key": framework_key}
+    return _observations(_EVIDENCE.all(connection, keys))
+
+
+def get_profile(connection: Connection, *, learner_id: UUID) -> Profile:
+    """Return where a learner stands against her role.
+
+    Raises:
+        NoProfileError: She has not begun.
+    """
+    rows = _AIM_AND_EVIDENCE.all(connection, {"learner_id": learner_id})
+    if not rows:
+        raise NoProfileError
+    framework_key, framework_version, role_key, *newest = rows[0]
+    framework = get_framework(connection, framework_key, framework_version)
+    given = [row[3:] for row in rows] if newest[0] is not None else []
+    return draw_profile(framework, role_key, _observations(given))
+
+
+def _observations(rows: Iterable[Sequence[Any]]) -> list[Observation]:
     return [
         Observation(
             competency=competency,
@@ -62,23 +97,5 @@ def list_observations(
             observed_at=observed_at,
             subject=subject,
         )
-        for competency, outcome, level, source, source_ref, observed_at, subject in (
-            _EVIDENCE.all(connection, keys)
-        )
+        for competency, outcome, level, source, source_ref, observed_at, subject in rows
     ]
-
-
-def get_profile(connection: Connection, *, learner_id: UUID) -> Profile:
-    """Return where a learner stands against her role.
-
-    Raises:
-        NoProfileError: She has not begun.
-    """
-    aim = find_aim(connection, learner_id=learner_id)
-    if aim is None:
-        raise NoProfileError
-    framework = get_framework(connection, aim.framework_key, aim.framework_version)
-    observations = list_observations(
-        connection, learner_id=learner_id, framework_key=aim.framework_key
-    )
-    return draw_profile(framework, aim.role_key, observations)

@@ -37,6 +37,12 @@ _SHARES = Prebuilt(
         ShareRow.shared_at, ShareRow.cohort_id, ShareRow.round
     )
 )
+_SHARES_AND_PLANS = Prebuilt(
+    _SHARE.add_columns(PlanRow.attributes)
+    .outerjoin(PlanRow, PlanRow.cohort_id == ShareRow.cohort_id)
+    .where(ShareRow.learner_id == bindparam("learner_id"))
+)
+_NAMES = tuple(_SHARE.selected_columns.keys())
 _PLAN = Prebuilt(
     select(PlanRow.attributes).where(PlanRow.cohort_id == bindparam("cohort_id"))
 )
@@ -45,8 +51,21 @@ _PLAN = Prebuilt(
 def list_shares(connection: Connection, *, learner_id: UUID) -> list[Share]:
     """Return what a learner shares, with whom; the oldest first."""
     rows = _SHARES.all(connection, {"learner_id": learner_id})
-    names = _SHARE.selected_columns.keys()
-    return [Share(**dict(zip(names, row, strict=True))) for row in rows]
+    return [Share(**dict(zip(_NAMES, row, strict=True))) for row in rows]
+
+
+def list_shares_and_plans(
+    connection: Connection, *, learner_id: UUID
+) -> tuple[list[Share], dict[UUID, list[Attribute]]]:
+    """Return what a learner shares, and by what each of those cohorts is broken down."""
+    shares, plans = [], {}
+    for *values, chosen in _SHARES_AND_PLANS.all(
+        connection, {"learner_id": learner_id}
+    ):
+        share = Share(**dict(zip(_NAMES, values, strict=True)))
+        shares.append(share)
+        plans[share.cohort_id] = [Attribute(each) for each in chosen or ()]
+    return shares, plans
 
 
 def list_shown_to_trainers(

@@ -86,9 +86,13 @@ class Profile:
     framework: Framework
     role_key: str | None
     standings: tuple[Standing, ...]
-    domains: tuple[DomainSummary, ...]
     observed_at: datetime | None
     """When her newest answers were given."""
+
+    @property
+    def domains(self) -> tuple[DomainSummary, ...]:
+        """The standings in sum; computed at every look."""
+        return _summarise(self.framework, self.standings)
 
     @property
     def strengths(self) -> list[Standing]:
@@ -149,7 +153,6 @@ def draw_profile(
         framework=framework,
         role_key=role_key,
         standings=standings,
-        domains=_summarise(framework, standings),
         observed_at=max(answered, default=None),
     )
 

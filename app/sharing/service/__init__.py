@@ -10,7 +10,6 @@ from app.sharing.service.shares import (
     leave_cohort,
     leave_totals,
     read_attributes,
-    round_now,
     share_result,
     take_back,
 )
@@ -24,7 +23,6 @@ __all__ = [
     "leave_totals",
     "read_attributes",
     "release_waiting",
-    "round_now",
     "share_result",
     "smallest_cell_of",
     "take_back",

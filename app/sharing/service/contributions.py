@@ -6,12 +6,8 @@ from uuid import UUID, uuid4
 from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from app.cohorts.domain import Cohort, Membership
-from app.cohorts.queries import (
-    count_members_with,
-    get_cohort,
-    get_institution,
-    list_memberships,
-)
+from app.cohorts.queries import count_members_with, get_institution
+from app.cohorts.queries.places import Place, list_places
 from app.frameworks.queries import get_framework
 from app.kernel.database import Upsert
 from app.kernel.statements import Prebuilt
@@ -27,7 +23,7 @@ from app.sharing.domain.pools import (
 from app.sharing.domain.sums import draw_row, layout_of, name_layout
 from app.sharing.files import write_ledger, write_row, write_sheet
 from app.sharing.models import ChangeRow, ContributionRow, PoolCohortRow, PoolRow
-from app.sharing.queries import list_attributes, list_shares
+from app.sharing.queries import list_shares_and_plans
 
 _MINE = Prebuilt(
     select(
@@ -67,45 +63,32 @@ def smallest_cell_of(connection: Connection, cohort: Cohort) -> int:
 
 def count_anew(connection: Connection, *, learner_id: UUID) -> None:
     """Bring a learner's contributions in line with what she shares."""
-    parts = list_parts(connection, learner_id=learner_id)
-    members = list_memberships(connection, learner_id=learner_id) if parts else ()
-    count_parts(connection, parts, learner_id=learner_id, members=members, cohorts={})
+    shares, plans = list_shares_and_plans(connection, learner_id=learner_id)
+    places = list_places(connection, learner_id=learner_id) if shares else {}
+    count_shares(connection, shares, learner_id=learner_id, plans=plans, places=places)
 
 
-def list_parts(connection: Connection, *, learner_id: UUID) -> list[Part]:
-    """Return the results a learner's shares amount to."""
-    return split_shares(
-        list_shares(connection, learner_id=learner_id),
-        lambda share: list_targets(connection, share),
-    )
-
-
-def count_parts(
+def count_shares(
     connection: Connection,
-    parts: Sequence[Part],
+    shares: Sequence[Share],
     *,
     learner_id: UUID,
-    members: Sequence[Membership],
-    cohorts: Mapping[UUID, Cohort],
+    plans: Mapping[UUID, Sequence[Attribute]],
+    places: Mapping[UUID, Place],
 ) -> None:
-    """Let exactly these results of a learner count.
+    """Let exactly the results count that a learner's shares amount to.
 
     Args:
         connection: The caller's transaction.
-        parts: What she shares.
+        shares: All of hers.
         learner_id: Whose.
-        members: Where she is a member: at least of the cohorts of the parts.
-        cohorts: Those that the caller has read; the others are read here.
+        plans: By what each cohort of the shares is broken down.
+        places: At least those in the cohorts of the shares.
     """
-    places = {each.cohort_id: each for each in members}
-    needed = {cohort_id for part in parts for cohort_id, _ in part.cohorts}
-    known = {
-        each: cohorts.get(each) or get_cohort(connection, cohort_id=each)
-        for each in needed
-    }
+    parts = split_shares(shares, lambda share: list_targets(connection, share))
     wanted = {
         part.snapshot_ref: (
-            _pool_of(connection, part, cohorts=known, members=places),
+            _pool_of(connection, part, plans=plans, places=places),
             write_sheet(part.sheet),
         )
         for part in parts
@@ -157,18 +140,17 @@ def _pool_of(
     connection: Connection,
     part: Part,
     *,
-    cohorts: Mapping[UUID, Cohort],
-    members: Mapping[UUID, Membership],
+    plans: Mapping[UUID, Sequence[Attribute]],
+    places: Mapping[UUID, Place],
 ) -> UUID:
     """Return the pool of a shared result; make it if it is the first there."""
-    smallest = max(
-        smallest_cell_of(connection, cohorts[each]) for each, _ in part.cohorts
-    )
+    smallest = max(places[each].smallest_cell for each, _ in part.cohorts)
     group: dict[Attribute, str] = {}
     for cohort_id, _ in part.cohorts:
         group |= _group_of(
             connection,
-            members[cohort_id],
+            places[cohort_id].membership,
+            plans[cohort_id],
             least=ESTABLISHED * smallest,
         )
     key = PoolKey(
@@ -188,7 +170,11 @@ def _pool_of(
 
 
 def _group_of(
-    connection: Connection, member: Membership, *, least: int
+    connection: Connection,
+    member: Membership,
+    plan: Sequence[Attribute],
+    *,
+    least: int,
 ) -> dict[Attribute, str]:
     """Return the attributes by which a member is counted apart.
 
@@ -203,7 +189,7 @@ def _group_of(
         Attribute.COUNTRY: member.country or "",
     }
     group: dict[Attribute, str] = {}
-    for attribute in list_attributes(connection, cohort_id=member.cohort_id):
+    for attribute in plan:
         if not values[attribute]:
             continue
         tried = {**group, attribute: values[attribute]}

@@ -7,12 +7,8 @@ from uuid import UUID
 from sqlalchemy import Connection, delete, insert, select, update
 
 from app.cohorts.domain import Cohort
-from app.cohorts.queries import (
-    find_membership,
-    get_cohort,
-    list_campaigns,
-    list_memberships,
-)
+from app.cohorts.queries import find_membership, get_cohort
+from app.cohorts.queries.places import list_places
 from app.cohorts.service import leave
 from app.identity.domain import Learner
 from app.journal.service import record
@@ -28,11 +24,10 @@ from app.sharing.errors import (
     UnknownAttributeError,
 )
 from app.sharing.models import PlanRow, ShareRow
-from app.sharing.queries import list_shares
+from app.sharing.queries import list_shares, list_shares_and_plans
 from app.sharing.service.contributions import (
     count_anew,
-    count_parts,
-    list_parts,
+    count_shares,
     replace_contributions,
 )
 
@@ -83,16 +78,6 @@ def get_joined_cohort(
     return get_cohort(connection, cohort_id=cohort_id)
 
 
-def round_now(connection: Connection, cohort_id: UUID, *, now: datetime) -> int:
-    """Return the round in which a cohort is: 2 once its second campaign has begun."""
-    begun = [
-        campaign.round
-        for campaign in list_campaigns(connection, cohort_id=cohort_id)
-        if campaign.opens_on <= now.date()
-    ]
-    return max(begun, default=FIRST)
-
-
 def get_result_to_share(
     connection: Connection, *, learner_id: UUID, cohort: Cohort
 ) -> Profile:
@@ -134,17 +119,19 @@ def share_result(
     """
     learner_id = learner.learner_id
     lock_until_commit(connection, f"sharing:{learner_id}")
-    members = list_memberships(connection, learner_id=learner_id)
-    if cohort_id not in {each.cohort_id for each in members}:
+    places = list_places(connection, learner_id=learner_id, today=now.date())
+    if cohort_id not in places:
         raise NotAMemberError(cohort_id=str(cohort_id))
-    cohort = get_cohort(connection, cohort_id=cohort_id)
-    profile = get_result_to_share(connection, learner_id=learner_id, cohort=cohort)
+    place = places[cohort_id]
+    profile = get_result_to_share(
+        connection, learner_id=learner_id, cohort=place.cohort
+    )
     _SHARE.execute(
         connection,
         {
             "learner_id": learner_id,
             "cohort_id": cohort_id,
-            "round": round_now(connection, cohort_id, now=now),
+            "round": place.round or FIRST,
             "with_trainers": trainers_see is not None,
             "shown_name": trainers_see,
             "framework_key": profile.framework.key,
@@ -157,15 +144,12 @@ def share_result(
             "shared_at": now,
         },
     )
-    if trainers_see is None:
+    shares, plans = list_shares_and_plans(connection, learner_id=learner_id)
+    if trainers_see is None and any(
+        each.with_trainers for each in shares if each.cohort_id == cohort_id
+    ):
         _hide_from_trainers(connection, learner_id, cohort_id)
-    count_parts(
-        connection,
-        list_parts(connection, learner_id=learner_id),
-        learner_id=learner_id,
-        members=members,
-        cohorts={cohort_id: cohort},
-    )
+    count_shares(connection, shares, learner_id=learner_id, plans=plans, places=places)
     record(
         connection,
         learner_id=learner_id,
