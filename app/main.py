@@ -32,6 +32,7 @@ from app.paths import api as paths_api
 from app.paths import pages as paths_pages
 from app.proficiency import api as proficiency_api
 from app.proficiency import pages as proficiency_pages
+from app.records import api as records_api
 from app.settings import ROOT, Settings
 from app.sharing import api as sharing_api
 from app.sharing import pages as sharing_pages
@@ -126,7 +127,7 @@ def create_app(settings: Settings) -> FastAPI:
         app.router.routes.extend(hot.routes)
     for router in (operations.router, *APIS):
         app.include_router(router)
-    for router in PAGES:
+    for router in (*PAGES, records_api.router):
         app.include_router(router, include_in_schema=False)
     describe_api(app)
     app.add_middleware(Compressed)

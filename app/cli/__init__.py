@@ -7,6 +7,7 @@ from app.cli import (
     cohorts,
     content,
     demo,
+    keys,
     people,
     rosters,
     running,
@@ -16,7 +17,7 @@ from app.cli import (
 from app.cli.console import FAILED, MISUSED, UNAVAILABLE, err, masar, out
 
 __all__ = ["FAILED", "MISUSED", "UNAVAILABLE", "err", "main", "masar", "out"]
-KINDS = (running, waiting, content, demo, cohorts, people, sso, rosters)
+KINDS = (running, waiting, content, demo, cohorts, people, sso, rosters, keys)
 """Importing them is what adds their commands."""
 
 

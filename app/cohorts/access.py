@@ -380,3 +380,9 @@ ApiInstitutionManager = Annotated[
 ApiCohortFounder = Annotated[
     ReachedInstitution, Depends(_institution_for(Capability.CREATE_COHORT, _api_staff))
 ]
+KeyManager = Annotated[
+    ReachedInstitution, Depends(_institution_for(Capability.MANAGE_KEYS))
+]
+ApiKeyManager = Annotated[
+    ReachedInstitution, Depends(_institution_for(Capability.MANAGE_KEYS, _api_staff))
+]

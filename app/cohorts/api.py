@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Request, status
 from sqlalchemy import Connection
+from starlette.responses import Response
 
 from app.cohorts import queries, service
 from app.cohorts.access import (
@@ -13,11 +14,13 @@ from app.cohorts.access import (
     ApiCohortReader,
     ApiInstitutionManager,
     ApiInstitutionReader,
+    ApiKeyManager,
     ApiStaffDep,
     list_own_institutions,
     list_reached_cohorts,
 )
 from app.cohorts.domain import About, Campaign, Capability, read_join_code
+from app.cohorts.queries.keys import list_keys as find_keys
 from app.cohorts.schemas import (
     CampaignIn,
     CampaignListOut,
@@ -28,10 +31,14 @@ from app.cohorts.schemas import (
     InstitutionIn,
     InstitutionListOut,
     InstitutionOut,
+    IssuedKeyOut,
     JoinIn,
+    KeyIn,
+    KeyListOut,
+    KeyOut,
     MembershipOut,
 )
-from app.cohorts.service import CampaignDraft, CohortDraft, InstitutionDraft
+from app.cohorts.service import CampaignDraft, CohortDraft, InstitutionDraft, KeyDraft
 from app.frameworks.domain import Framework
 from app.frameworks.queries import (
     get_current_framework,
@@ -49,6 +56,7 @@ from app.web.routes import Route
 router = APIRouter(prefix="/api/v1", tags=["cohorts"], route_class=Route)
 Limit = Annotated[int, Query(ge=1, le=100, examples=[50])]
 After = Annotated[str | None, Query(max_length=200, examples=["YXQ6NTA"])]
+KeyId = Annotated[UUID, Path(examples=["3f0b6a52-9c1e-4d7a-8b35-6e2d9f4c1a70"])]
 CampaignId = Annotated[UUID, Path(examples=["9b7e1a34-2c5d-4e8f-a6b0-3d1c9f7e5b24"])]
 
 
@@ -119,6 +127,68 @@ def create_institution(
         now=now,
     )
     return InstitutionOut.of(added)
+
+
+@router.get(
+    "/institutions/{institution_id}/keys",
+    responses=problem_responses(401, 403, 404, 422),
+)
+def list_keys(reached: ApiKeyManager, connection: ReadDep) -> KeyListOut:
+    """List the keys of an institution's own systems; nobody can show their secrets."""
+    found = find_keys(connection, institution_id=reached.institution.institution_id)
+    return KeyListOut(items=[KeyOut.of(each) for each in found])
+
+
+@router.post(
+    "/institutions/{institution_id}/keys",
+    status_code=status.HTTP_201_CREATED,
+    responses=problem_responses(401, 403, 404, 413, 415, 422),
+)
+def issue_key(
+    reached: ApiKeyManager,
+    body: KeyIn,
+    staff: ApiStaffDep,
+    connection: WriteDep,
+    now: Now,
+) -> IssuedKeyOut:
+    """Make a key with which a system reads and writes at `/xapi`; see its secret once."""
+    key, secret = service.issue_key(
+        connection,
+        actor_id=staff.learner.learner_id,
+        institution_id=reached.institution.institution_id,
+        draft=KeyDraft(
+            name=body.name,
+            scopes=body.scopes,
+            verbs=body.verbs,
+            activities=body.activities,
+            expires_at=body.expires_at,
+        ),
+        now=now,
+    )
+    return IssuedKeyOut.issued(key, secret)
+
+
+@router.delete(
+    "/institutions/{institution_id}/keys/{key_id}",
+    status_code=status.HTTP_204_NO_CONTENT,
+    responses=problem_responses(401, 403, 404, 422),
+)
+def revoke_key(
+    reached: ApiKeyManager,
+    key_id: KeyId,
+    staff: ApiStaffDep,
+    connection: WriteDep,
+    now: Now,
+) -> Response:
+    """End a key at once."""
+    service.revoke_key(
+        connection,
+        actor_id=staff.learner.learner_id,
+        institution_id=reached.institution.institution_id,
+        key_id=key_id,
+        now=now,
+    )
+    return Response(status_code=status.HTTP_204_NO_CONTENT)
 
 
 @router.get("/cohorts", responses=problem_responses(401, 403, 422))

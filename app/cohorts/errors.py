@@ -5,6 +5,7 @@ from app.kernel.errors import (
     ForbiddenError,
     InvalidError,
     NotFoundError,
+    UnauthenticatedError,
 )
 
 
@@ -114,3 +115,21 @@ class UnreadableCoursesError(InvalidError):
     """An upload of courses is none of the kinds we read, or is too large."""
 
     code = "unreadable-courses"
+
+
+class KeyNotFoundError(NotFoundError):
+    """The institution has no such key."""
+
+    code = "key-not-found"
+
+
+class KeyRefusedError(UnauthenticatedError):
+    """No key, or one that is wrong, has ended or was revoked."""
+
+    code = "key-refused"
+
+
+class KeyScopeError(ForbiddenError):
+    """The key is good, and does not include this."""
+
+    code = "key-scope"

@@ -248,3 +248,26 @@ class RosterFileRow(Base):
     )
     part: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     content: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class KeyRow(Base):
+    """Opens an institution's data to one of its systems; the secret is not here."""
+
+    __tablename__ = "cohorts_key"
+
+    key_id: Mapped[UUID] = mapped_column(primary_key=True)
+    institution_id: Mapped[UUID] = mapped_column(
+        Uuid, ForeignKey("cohorts_institution.institution_id"), index=True
+    )
+    name: Mapped[str] = mapped_column(String(120))
+    scopes: Mapped[list[str]] = mapped_column(JSON)
+    verbs: Mapped[list[str]] = mapped_column(JSON)
+    activities: Mapped[list[str]] = mapped_column(JSON)
+    secret_digest: Mapped[str] = mapped_column(String(64))
+    """SHA-256 of 256 random bits."""
+    created_by: Mapped[UUID]
+    """Who made it, for the audit log."""
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+    last_used_on: Mapped[date | None]

@@ -31,6 +31,8 @@ BODY_SECONDS = 20.0
 """Time for a whole body to arrive: the largest at 3 KB a second."""
 UPLOADS = re.compile(r"/[a-z]{2}/cohorts/[0-9a-f-]{36}/campaigns/[0-9a-f-]{36}/rosters")
 """Where a file may come; who sends it is known before it is read."""
+RECORDS = re.compile(r"/xapi/[a-z/]+")
+"""Where systems of institutions send many statements at once; their key comes first."""
 MAX_UPLOAD = 13 * 1024 * 1024
 UPLOAD_SECONDS = 600.0
 """Time for a file to arrive: the largest at 22 KB a second."""
@@ -153,7 +155,8 @@ class Compressed:
 
 def _limits(scope: Scope) -> tuple[int, float]:
     """Return how many bytes a request may have, and how long they may take."""
-    if scope["method"] == "POST" and UPLOADS.fullmatch(scope["path"]):
+    is_upload = scope["method"] == "POST" and UPLOADS.fullmatch(scope["path"])
+    if is_upload or RECORDS.fullmatch(scope["path"]):
         return MAX_UPLOAD, UPLOAD_SECONDS
     return MAX_BODY, BODY_SECONDS
 

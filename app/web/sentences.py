@@ -3,20 +3,13 @@
 from collections.abc import Mapping
 
 from app.kernel.text import Language
+from app.web.marking import N_, NN_
+from app.web.program_sentences import PROGRAM_PROBLEMS
 from app.web.translations import translations
 
-
-def N_(message: str) -> str:  # noqa: N802 -- gettext's usual name for "extract only"
-    """Mark a sentence for the catalogue; translated when it is shown."""
-    return message
-
-
-def NN_(one: str, many: str) -> tuple[str, str]:  # noqa: N802 -- like N_, for plurals
-    """Mark a sentence with a number for the catalogue."""
-    return one, many
-
-
+__all__ = ["ASIDE_LABELS", "NN_", "N_", "PROBLEMS", "describe", "label"]
 PROBLEMS: Mapping[str, tuple[str, str]] = {
+    **PROGRAM_PROBLEMS,
     "account-not-found": (
         N_("Nobody has an account with this address"),
         N_(

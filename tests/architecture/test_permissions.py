@@ -43,6 +43,16 @@ GUARDED = {
         Capability.GRANT_OFFICE
     ),
     "GET /{lang}/cohorts/institutions/{institution_id}/log": Capability.SEE_AUDIT,
+    "GET /{lang}/cohorts/institutions/{institution_id}/keys": Capability.MANAGE_KEYS,
+    "POST /{lang}/cohorts/institutions/{institution_id}/keys": Capability.MANAGE_KEYS,
+    "POST /{lang}/cohorts/institutions/{institution_id}/keys/{key_id}": (
+        Capability.MANAGE_KEYS
+    ),
+    "GET /api/v1/institutions/{institution_id}/keys": Capability.MANAGE_KEYS,
+    "POST /api/v1/institutions/{institution_id}/keys": Capability.MANAGE_KEYS,
+    "DELETE /api/v1/institutions/{institution_id}/keys/{key_id}": (
+        Capability.MANAGE_KEYS
+    ),
     "GET /{lang}/cohorts/{cohort_id}/people": Capability.INVITE,
     "POST /{lang}/cohorts/{cohort_id}/campaigns": Capability.INVITE,
     "POST /{lang}/cohorts/{cohort_id}/campaigns/{campaign_id}": Capability.INVITE,
@@ -159,6 +169,7 @@ def addresses(world: World) -> tuple[dict[str, str], dict[str, str]]:
         "cohort_id": str(world.cohort.cohort_id),
         "campaign_id": str(world.campaign.campaign_id),
         "roster_id": str(world.roster_id),
+        "key_id": str(world.key_id),
     }
     foreign = {
         "lang": "fr",
@@ -166,6 +177,7 @@ def addresses(world: World) -> tuple[dict[str, str], dict[str, str]]:
         "cohort_id": str(world.foreign_cohort.cohort_id),
         "campaign_id": str(world.foreign_campaign.campaign_id),
         "roster_id": str(world.foreign_roster_id),
+        "key_id": str(world.foreign_key_id),
     }
     return own, foreign
 
@@ -257,12 +269,13 @@ def test_a_campaign_of_another_cohort_is_not_reached_through_ones_own(
         **own,
         "campaign_id": foreign["campaign_id"],
         "roster_id": foreign["roster_id"],
+        "key_id": foreign["key_id"],
     }
 
     answers = {
         name: ask(client, name, person, mixed)
         for name in GUARDED
-        if "{campaign_id}" in name or "{roster_id}" in name
+        if any(each in name for each in ("{campaign_id}", "{roster_id}", "{key_id}"))
     }
 
     assert set(answers.values()) == {404}

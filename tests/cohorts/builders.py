@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 from fastapi.testclient import TestClient
@@ -15,15 +16,18 @@ from app.cohorts.domain import (
     InstitutionKind,
     Office,
 )
+from app.cohorts.domain.keys import Key, Scope
 from app.cohorts.service import (
     CampaignDraft,
     CohortDraft,
     InstitutionDraft,
+    KeyDraft,
     Upload,
     add_institution,
     assign_trainer,
     found_cohort,
     grant_office,
+    issue_key,
     open_campaign,
     upload,
 )
@@ -149,6 +153,26 @@ class World:
     foreign_campaign: Campaign
     roster_id: UUID
     foreign_roster_id: UUID
+    key_id: UUID
+    """Of health."""
+    foreign_key_id: UUID
+    """Of justice."""
+
+
+def add_key(
+    connection: Connection,
+    institution: Institution,
+    *scopes: Scope,
+    **others: Any,  # noqa: ANN401 -- of a key
+) -> tuple[Key, str]:
+    draft = KeyDraft(name="Moodle", scopes=scopes or (Scope.ALL,), **others)
+    return issue_key(
+        connection,
+        actor_id=INSTALLATION,
+        institution_id=institution.institution_id,
+        draft=draft,
+        now=NOON,
+    )
 
 
 def add_roster(
@@ -185,6 +209,8 @@ def add_world(connection: Connection) -> World:
         foreign_campaign=foreign_campaign,
         roster_id=add_roster(connection, campaign),
         foreign_roster_id=add_roster(connection, foreign_campaign),
+        key_id=add_key(connection, health)[0].key_id,
+        foreign_key_id=add_key(connection, justice)[0].key_id,
     )
 
 

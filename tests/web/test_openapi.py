@@ -75,6 +75,7 @@ def test_what_is_personal_asks_for_a_token(site: TestClient, name: str) -> None:
         institution_id=attempt,
         cohort_id=attempt,
         campaign_id=attempt,
+        key_id=attempt,
     )
 
     answer = site.request(method, address)

@@ -89,6 +89,8 @@ class Capability(StrEnum):
     INVITE = "invite"
     """Open campaigns, see codes and links, invite and import people."""
     EDIT_FRAMEWORKS = "edit-frameworks"
+    MANAGE_KEYS = "manage-keys"
+    """Issue and revoke the keys of an institution's own systems."""
 
 
 PERMISSIONS: Mapping[Office, frozenset[Capability]] = {

@@ -1,13 +1,14 @@
-"""Pages of the cohorts: for those who run them (``offices``, ``people``), and to join."""
+"""Pages of the cohorts: for those who run them (``offices``, ``people``, ``keys``), and to join."""
 
 from fastapi import APIRouter
 
 from app.cohorts.pages.joining import router as joining
+from app.cohorts.pages.keys import router as keys
 from app.cohorts.pages.offices import router as offices
 from app.cohorts.pages.people import router as people
 from app.cohorts.pages.rosters import router as rosters
 from app.cohorts.pages.rosters import uploads
 
 router = APIRouter()
-for each in (offices, people, rosters, uploads, joining):
+for each in (offices, keys, people, rosters, uploads, joining):
     router.include_router(each)

@@ -48,6 +48,7 @@ from app.cohorts.service.joining import (
     join,
     leave,
 )
+from app.cohorts.service.keys import KeyDraft, issue_key, note_key_use, revoke_key
 
 __all__ = [
     "CHECK",
@@ -56,6 +57,7 @@ __all__ = [
     "CohortDraft",
     "InstitutionDraft",
     "Invitee",
+    "KeyDraft",
     "Letter",
     "Offer",
     "Upload",
@@ -78,12 +80,15 @@ __all__ = [
     "import_one",
     "import_part",
     "invite",
+    "issue_key",
     "join",
     "leave",
     "move_campaign",
     "note_invitations",
+    "note_key_use",
     "open_campaign",
     "raise_smallest_cell",
+    "revoke_key",
     "revoke_office",
     "stop_mail",
     "take_due",

@@ -1,0 +1,1 @@
+"""What institutions say of people: statements, documents, activities (xAPI)."""

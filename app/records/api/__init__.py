@@ -1,0 +1,11 @@
+"""``/xapi``: the learning record store, for the systems of institutions."""
+
+from fastapi import APIRouter
+
+from app.records.api.documents import router as documents
+from app.records.api.others import router as others
+from app.records.api.statements import router as statements
+
+router = APIRouter(include_in_schema=False)
+for each in (statements, documents, others):
+    router.include_router(each)
