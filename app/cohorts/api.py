@@ -31,13 +31,10 @@ from app.cohorts.schemas import (
     InstitutionIn,
     InstitutionListOut,
     InstitutionOut,
-    IssuedKeyOut,
     JoinIn,
-    KeyIn,
-    KeyListOut,
-    KeyOut,
     MembershipOut,
 )
+from app.cohorts.schemas.keys import IssuedKeyOut, KeyIn, KeyListOut, KeyOut
 from app.cohorts.service import CampaignDraft, CohortDraft, InstitutionDraft, KeyDraft
 from app.frameworks.domain import Framework
 from app.frameworks.queries import (

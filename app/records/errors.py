@@ -1,6 +1,6 @@
 """What can go wrong with what institutions report."""
 
-from app.kernel.errors import ConflictError, InvalidError, NotFoundError
+from app.kernel.errors import ConflictError, InvalidError, NotFoundError, StaleError
 
 
 class StatementRefusedError(InvalidError):
@@ -33,8 +33,8 @@ class DocumentNotFoundError(NotFoundError):
     code = "document-not-found"
 
 
-class DocumentChangedError(ConflictError):
-    """The document is not the one that was read before (answered with 412)."""
+class DocumentChangedError(StaleError):
+    """The document is not the one that was read before."""
 
     code = "document-changed"
 

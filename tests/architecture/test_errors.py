@@ -44,7 +44,7 @@ def test_every_error_has_a_code_of_its_own() -> None:
 def test_every_error_descends_from_a_kind_with_a_status() -> None:
     statuses = {status_of(error.__new__(error)) for error in all_errors()}
 
-    assert statuses <= {401, 403, 404, 408, 409, 413, 415, 422, 429}
+    assert statuses <= {401, 403, 404, 408, 409, 412, 413, 415, 422, 429}
 
 
 def test_every_error_is_explained_and_every_explanation_is_used() -> None:

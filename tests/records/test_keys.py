@@ -2,7 +2,6 @@
 
 import base64
 from datetime import timedelta
-from uuid import uuid4
 
 import pytest
 from fastapi.testclient import TestClient
@@ -27,7 +26,7 @@ VERSION = {"x-experience-api-version": "1.0.3"}
         "Bearer abc",
         "Basic ###",
         "Basic " + base64.b64encode(b"\xff\xfe").decode(),
-        "Basic " + base64.b64encode(f"{uuid4()}:secret".encode()).decode(),
+        "Basic " + base64.b64encode(f"{INSTALLATION}:secret".encode()).decode(),
         "Basic " + base64.b64encode(b"moodle:secret").decode(),
     ],
 )

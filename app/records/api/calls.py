@@ -21,9 +21,9 @@ from app.kernel.errors import DomainError, InvalidError, UnsupportedError
 from app.records.access import open_key
 from app.records.domain import Version
 from app.records.domain.formats import write_instant
-from app.records.errors import CallRefusedError, DocumentChangedError
+from app.records.errors import CallRefusedError
 from app.settings import Settings
-from app.web.problems import respond, show_domain_error, status_of
+from app.web.problems import respond, show_domain_error
 from app.web.routes import Route
 
 PREFIX = "/xapi"
@@ -35,7 +35,6 @@ UNSETTLED = timedelta(seconds=5)
 UNCHECKED = 64 * 1024
 """Bytes that are read before the key is looked at."""
 BAD_REQUEST = 400
-PRECONDITION_FAILED = 412
 _AS_HEADERS = frozenset(
     {
         *("authorization", VERSION_HEADER, "content-type", "content-length"),
@@ -137,17 +136,12 @@ class XapiRoute(Route):
 
 
 def _show(request: Request, error: DomainError) -> Response:
-    status = status_of(error)
-    if isinstance(error, DocumentChangedError):
-        status = PRECONDITION_FAILED
-    elif isinstance(error, InvalidError | UnsupportedError):
-        status = BAD_REQUEST
-    else:
-        response = show_domain_error(request, error)
-        if "www-authenticate" in response.headers:
-            response.headers["www-authenticate"] = 'Basic realm="masar xapi"'
-        return response
-    return respond(request, code=error.code, status=status, facts=error.facts)
+    if isinstance(error, InvalidError | UnsupportedError):
+        return respond(request, code=error.code, status=BAD_REQUEST, facts=error.facts)
+    response = show_domain_error(request, error)
+    if "www-authenticate" in response.headers:
+        response.headers["www-authenticate"] = 'Basic realm="masar xapi"'
+    return response
 
 
 def _spoken(request: Request) -> Version:

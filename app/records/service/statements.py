@@ -1,19 +1,19 @@
 """Storing statements: each once, in one order, found by all it mentions."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 import orjson
-from sqlalchemy import Connection, delete, insert, update
+from sqlalchemy import Connection, insert, update
 
 from app.cohorts.domain.keys import Key, Scope
 from app.cohorts.errors import KeyScopeError
 from app.kernel.database import Upsert, lock_until_commit
 from app.kernel.statements import Prebuilt
-from app.records.domain import VOIDED, Json, State, Version
+from app.records.domain import Json, State, Version
 from app.records.domain.checks import refuse
 from app.records.domain.formats import instant_at, position_of, write_instant
 from app.records.domain.mentions import (
@@ -31,8 +31,6 @@ from app.records.errors import StatementExistsError
 from app.records.models import (
     ActivityRow,
     AttachmentRow,
-    MentionRow,
-    ReferenceRow,
     StatementRow,
 )
 from app.records.queries import (
@@ -41,23 +39,10 @@ from app.records.queries import (
     find_definitions,
     find_position,
     find_statements,
-    list_at,
-    list_references,
 )
+from app.records.service.connecting import MENTION, connect
 
-DEEPEST = 16
-"""Statements about statements about …: further ones are not followed."""
 _ADD = Prebuilt(insert(StatementRow))
-_MENTION = Upsert(
-    MentionRow,
-    values=("mention_key", "position"),
-    keys=("mention_key", "position"),
-)
-_REFER = Upsert(
-    ReferenceRow,
-    values=("institution_id", "target_id", "position"),
-    keys=("institution_id", "target_id", "position"),
-)
 _NAME = Upsert(
     ActivityRow,
     values=(
@@ -77,19 +62,7 @@ class Draft:
     mentions: frozenset[int]
     body: bytes
     """JSON without what depends on its place."""
-    target: UUID | None
-    """The statement it is about."""
     attachments: tuple[Attachment, ...] = ()
-
-    @property
-    def is_voiding(self) -> bool:
-        """Whether it takes another statement back."""
-        return is_voiding(self.statement)
-
-
-def is_voiding(statement: Json) -> bool:
-    """Whether a statement takes another one back."""
-    return bool(statement["verb"]["id"] == VOIDED)
 
 
 def prepare(
@@ -122,8 +95,6 @@ def prepare(
     statement.setdefault("version", "1.0.0" if version is Version.ONE else version)
     statement.pop("stored", None)
     list_context_activities(statement)
-    about = statement["object"]
-    is_reference = about.get("objectType") == "StatementRef"
     return Draft(
         statement_id=statement_id,
         statement=statement,
@@ -131,7 +102,6 @@ def prepare(
             mentions_of(statement, tenant=key.institution_id, key_id=key.key_id)
         ),
         body=orjson.dumps(statement),
-        target=UUID(about["id"]) if is_reference else None,
         attachments=_match(statement, attachments),
     )
 
@@ -193,7 +163,7 @@ def store(
         for number, draft in enumerate(new)
     ]
     _ADD.run_many(connection, [{"institution_id": tenant, **k._asdict()} for k in kept])
-    _MENTION.execute(
+    MENTION.execute(
         connection,
         [
             {"mention_key": mention, "position": row.position}
@@ -203,7 +173,7 @@ def store(
     )
     _add_attachments(connection, tenant, kept, new)
     _name_activities(connection, key, new, now)
-    _connect(connection, tenant, kept, new)
+    connect(connection, tenant, kept, [draft.statement for draft in new])
     return kept
 
 
@@ -282,125 +252,3 @@ def _name_activities(
                 )
                 .values(definition=merged)
             )
-
-
-def _connect(
-    connection: Connection, tenant: UUID, kept: Sequence[Kept], new: Sequence[Draft]
-) -> None:
-    """Let statements about statements be found by what these mention; void."""
-    referring = [
-        {"institution_id": tenant, "target_id": draft.target, "position": row.position}
-        for row, draft in zip(kept, new, strict=True)
-        if draft.target is not None
-    ]
-    if referring:
-        _REFER.execute(connection, referring)
-    ids = {row.statement_id for row in kept}
-    waiting = list_references(connection, tenant=tenant, targets=ids)
-    own = {row.position for row, draft in zip(kept, new, strict=True) if draft.target}
-    for position in own | {place for _, place in waiting}:
-        _inherit(connection, tenant, position)
-    voided = {d.target for d in new if d.is_voiding and d.target is not None}
-    for row in list_at(
-        connection, tenant=tenant, positions=sorted({p for _, p in waiting})
-    ):
-        statement = orjson.loads(row.body)
-        if is_voiding(statement):
-            voided.add(UUID(statement["object"]["id"]))
-    if voided:
-        _void(connection, tenant, voided)
-
-
-def own_mentions(tenant: UUID, row: Kept) -> set[int]:
-    """Return what a kept statement mentions itself, its key included."""
-    statement = orjson.loads(row.body)
-    return mentions_of(statement, tenant=tenant, key_id=row.key_id)
-
-
-def _inherit(connection: Connection, tenant: UUID, position: int) -> None:
-    """Let a statement, and all about it, be found by what its target mentions."""
-    chain = list_at(connection, tenant=tenant, positions=[position])
-    inherited: set[int] = set()
-    while chain and len(chain) <= DEEPEST:
-        target = _target_of(chain[-1])
-        if target is None:
-            break
-        found = find_statements(connection, tenant=tenant, ids=[target]).get(target)
-        if found is None or found.state is State.ERASED:
-            break
-        chain.append(found)
-        key = mention_key(tenant, Kind.KEY, str(found.key_id))
-        inherited |= own_mentions(tenant, found) - {key}
-    if chain and inherited:
-        above = [chain[0].position, *_referrers(connection, tenant, chain[0])]
-        _MENTION.execute(
-            connection,
-            [
-                {"mention_key": mention, "position": each}
-                for each in above
-                for mention in inherited
-            ],
-        )
-
-
-def _target_of(row: Kept) -> UUID | None:
-    about = orjson.loads(row.body)["object"]
-    is_reference = about.get("objectType") == "StatementRef"
-    return UUID(about["id"]) if is_reference else None
-
-
-def _referrers(connection: Connection, tenant: UUID, row: Kept) -> set[int]:
-    """Return the places of statements about a statement, and about these."""
-    found: set[int] = set()
-    targets = {row.statement_id}
-    for _ in range(DEEPEST):
-        about = list_references(connection, tenant=tenant, targets=targets)
-        positions = {position for _, position in about} - found
-        if not positions:
-            break
-        found |= positions
-        above = list_at(connection, tenant=tenant, positions=sorted(positions))
-        targets = {each.statement_id for each in above}
-    return found
-
-
-def _void(connection: Connection, tenant: UUID, targets: Iterable[UUID]) -> None:
-    """Take statements back: they are found by their id only.
-
-    Raises:
-        StatementRefusedError: One of them takes another back itself.
-    """
-    rows = find_statements(connection, tenant=tenant, ids=list(targets)).values()
-    for row in rows:
-        if row.state is not State.STORED:
-            continue
-        if is_voiding(orjson.loads(row.body)):
-            refuse("object.id", "a voiding statement cannot be voided")
-        hide(connection, tenant, row, State.VOIDED)
-
-
-def hide(connection: Connection, tenant: UUID, row: Kept, state: State) -> None:
-    """Let a statement be found no more by what it mentions."""
-    target = _target_of(row)
-    mentions = own_mentions(tenant, row)
-    for _ in range(DEEPEST):
-        if target is None:
-            break
-        found = find_statements(connection, tenant=tenant, ids=[target]).get(target)
-        if found is None or found.state is State.ERASED:
-            break
-        mentions |= own_mentions(tenant, found)
-        target = _target_of(found)
-    connection.execute(
-        delete(MentionRow).where(
-            MentionRow.mention_key.in_(mentions), MentionRow.position == row.position
-        )
-    )
-    connection.execute(
-        update(StatementRow)
-        .where(
-            StatementRow.institution_id == tenant,
-            StatementRow.position == row.position,
-        )
-        .values(state=state)
-    )
