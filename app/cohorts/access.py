@@ -386,3 +386,9 @@ KeyManager = Annotated[
 ApiKeyManager = Annotated[
     ReachedInstitution, Depends(_institution_for(Capability.MANAGE_KEYS, _api_staff))
 ]
+CourseEditor = Annotated[
+    ReachedInstitution, Depends(_institution_for(Capability.EDIT_COURSES))
+]
+ApiCourseEditor = Annotated[
+    ReachedInstitution, Depends(_institution_for(Capability.EDIT_COURSES, _api_staff))
+]

@@ -29,7 +29,10 @@ MAX_BODY = 64 * 1024
 """Bytes of a request body; the largest form has 30 short fields."""
 BODY_SECONDS = 20.0
 """Time for a whole body to arrive: the largest at 3 KB a second."""
-UPLOADS = re.compile(r"/[a-z]{2}/cohorts/[0-9a-f-]{36}/campaigns/[0-9a-f-]{36}/rosters")
+UPLOADS = re.compile(
+    r"/[a-z]{2}/cohorts/([0-9a-f-]{36}/campaigns/[0-9a-f-]{36}/rosters"
+    r"|institutions/[0-9a-f-]{36}/courses/upload)"
+)
 """Where a file may come; who sends it is known before it is read."""
 RECORDS = re.compile(r"/xapi/[a-z/]+")
 """Where systems of institutions send many statements at once; their key comes first."""

@@ -8,6 +8,8 @@ from uuid import UUID
 from fastapi.testclient import TestClient
 from sqlalchemy import Connection
 
+from app.catalogue.domain.own import Editor, OwnCourse
+from app.catalogue.service import draft_course
 from app.cohorts.domain import (
     INSTALLATION,
     Campaign,
@@ -34,7 +36,8 @@ from app.cohorts.service import (
 from app.frameworks.queries import get_default_framework
 from app.identity.domain import Learner, Strength
 from app.identity.service import open_session
-from app.kernel.text import Language
+from app.kernel.text import Language, LocalizedText
+from tests.catalogue.builders import course
 from tests.constants import NOON
 from tests.identity.builders import HALF_A_YEAR, add_learner, database_of
 
@@ -157,6 +160,9 @@ class World:
     """Of health."""
     foreign_key_id: UUID
     """Of justice."""
+    course: OwnCourse
+    """A draft of health's."""
+    foreign_course: OwnCourse
 
 
 def add_key(
@@ -187,6 +193,19 @@ def add_roster(
     )
 
 
+def editor_for(institution: Institution, learner_id: UUID = INSTALLATION) -> Editor:
+    return Editor(
+        learner_id=learner_id,
+        institution_id=institution.institution_id,
+        institution_names=LocalizedText(texts=institution.names),
+    )
+
+
+def add_course(connection: Connection, institution: Institution) -> OwnCourse:
+    data: Any = course(f"{institution.key}-course")
+    return draft_course(connection, editor=editor_for(institution), data=data, now=NOON)
+
+
 def add_world(connection: Connection) -> World:
     country = add_ministry(connection, "senegal", kind=InstitutionKind.COUNTRY)
     health = add_ministry(connection, "health", parent=country)
@@ -211,6 +230,8 @@ def add_world(connection: Connection) -> World:
         foreign_roster_id=add_roster(connection, foreign_campaign),
         key_id=add_key(connection, health)[0].key_id,
         foreign_key_id=add_key(connection, justice)[0].key_id,
+        course=add_course(connection, health),
+        foreign_course=add_course(connection, justice),
     )
 
 

@@ -56,6 +56,8 @@ _VERBS = {
     Step.PUBLISH: "course-published",
     Step.RETIRE: "course-retired",
 }
+RESERVED = frozenset({"new", "upload"})
+"""Keys that addresses of pages use for something else."""
 ALONE = "course-published-alone"
 """Verb of the log where an administrator had nobody to review with her."""
 
@@ -91,7 +93,7 @@ def draft_course(
         CourseKeyTakenError: Another course has its key, here or anywhere.
     """
     course = check_own(connection, data)
-    if course.key in _keys_of_files(connection):
+    if course.key in RESERVED or course.key in _keys_of_files(connection):
         raise CourseKeyTakenError(key=course.key)
     own = OwnCourse(
         course_key=course.key,

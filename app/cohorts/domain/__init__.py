@@ -91,6 +91,8 @@ class Capability(StrEnum):
     EDIT_FRAMEWORKS = "edit-frameworks"
     MANAGE_KEYS = "manage-keys"
     """Issue and revoke the keys of an institution's own systems."""
+    EDIT_COURSES = "edit-courses"
+    """Write its courses, and decide on those that somebody else wrote."""
 
 
 PERMISSIONS: Mapping[Office, frozenset[Capability]] = {
@@ -100,7 +102,7 @@ PERMISSIONS: Mapping[Office, frozenset[Capability]] = {
     Office.TRAINER: frozenset(
         {Capability.SEE_COHORT, Capability.SEE_SHOWN, Capability.INVITE}
     ),
-    Office.EDITOR: frozenset({Capability.EDIT_FRAMEWORKS}),
+    Office.EDITOR: frozenset({Capability.EDIT_FRAMEWORKS, Capability.EDIT_COURSES}),
 }
 """The one table of who may what. Operators reach everything, administrators and
 editors their institution and what lies below it, trainers the cohorts they run."""

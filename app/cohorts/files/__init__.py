@@ -52,7 +52,7 @@ def read_roster(content: bytes) -> Iterator[Line]:
     """
     if len(content) > MOST_BYTES:
         raise UnreadableRosterError(reason="too-large", max_bytes=MOST_BYTES)
-    rows = _read_xlsx(content) if content.startswith(_ZIP) else _read_csv(content)
+    rows = read_rows(content)
     header: list[str] | None = None
     for number, cells in rows:
         if not any(cells):
@@ -65,6 +65,15 @@ def read_roster(content: bytes) -> Iterator[Line]:
             yield Line(number=number, cells=dict(zip(header, cells, strict=False)))
     if header is None:
         raise UnreadableRosterError(reason="empty")
+
+
+def read_rows(content: bytes) -> Iterator[tuple[int, list[str]]]:
+    """Yield number and cells of the rows of a CSV or XLSX file.
+
+    Raises:
+        UnreadableRosterError: It is neither, or not sound.
+    """
+    return _read_xlsx(content) if content.startswith(_ZIP) else _read_csv(content)
 
 
 def _read_header(cells: list[str]) -> list[str]:

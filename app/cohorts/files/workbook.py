@@ -15,7 +15,7 @@ import orjson
 MOST_MEMORY = 1024**3
 """Bytes of address space; 100 000 rows of eight columns need a third."""
 MOST_SECONDS = 60
-MOST_COLUMNS = 20
+MOST_COLUMNS = 40
 """More have no name that we know; the others of a row are left out."""
 LONGEST_TEXT = 1000
 """Characters of a cell that are passed on: enough to see that it is too long."""

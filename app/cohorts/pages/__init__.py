@@ -2,6 +2,9 @@
 
 from fastapi import APIRouter
 
+from app.cohorts.pages.course_files import router as course_files
+from app.cohorts.pages.course_files import uploads as course_uploads
+from app.cohorts.pages.courses import router as courses
 from app.cohorts.pages.joining import router as joining
 from app.cohorts.pages.keys import router as keys
 from app.cohorts.pages.offices import router as offices
@@ -10,5 +13,8 @@ from app.cohorts.pages.rosters import router as rosters
 from app.cohorts.pages.rosters import uploads
 
 router = APIRouter()
-for each in (offices, keys, people, rosters, uploads, joining):
+for each in (
+    *(offices, course_files, course_uploads, courses),
+    *(keys, people, rosters, uploads, joining),
+):
     router.include_router(each)

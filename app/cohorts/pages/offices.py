@@ -38,6 +38,7 @@ from app.cohorts.pages.fields import (
     read_number,
     read_text,
 )
+from app.cohorts.queries.editors import list_edited_institutions
 from app.cohorts.service import CohortDraft, InstitutionDraft
 from app.frameworks.queries import get_default_framework
 from app.identity.access import FormDep, PageDep, PageFrame
@@ -69,6 +70,7 @@ def show_cohorts(page: PageDep, staff: StaffDep, connection: ReadDep) -> Respons
         institutions=list_own_institutions(connection, learner_id=learner_id),
         cohorts=[each for each in reached if each.may(Capability.SEE_COHORT)],
         has_office=bool(offices),
+        edited=list_edited_institutions(connection, learner_id=learner_id),
     )
 
 
