@@ -161,7 +161,7 @@ def _text(typed: object, before: object) -> Any:  # noqa: ANN401 -- JSON
     return typed
 
 
-def begin(typed: Course, *, institution_key: str, key: str, today: str) -> Course:
+def new_course(typed: Course, *, institution_key: str, key: str, today: str) -> Course:
     """Return a new course from its first step, with what nobody is asked for."""
     return {
         "key": key or make_key(institution_key, str(typed.get("title", ""))),

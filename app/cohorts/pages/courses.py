@@ -67,7 +67,7 @@ def begin_course(
     now: Now,
 ) -> Response:
     """Keep the first step and go on to the next."""
-    data: Any = course_forms.begin(
+    data: Any = course_forms.new_course(
         course_forms.read_step(form, FormStep.ABOUT),
         institution_key=reached.institution.key,
         key=read_text(form, "key"),
