@@ -66,7 +66,7 @@ def check_statement(statement: object, version: Version) -> Json:
         StatementRefusedError: With the first rule it breaks, and where.
     """
     found = take_object(statement, "statement", _STATEMENT)
-    check_optional(found, "id", "statement", check_uuid, version)
+    check_optional(found, "id", "", check_uuid, version)
     _check_core(found, "", version)
     check_optional(found, "stored", "", check_instant, version)
     check_optional(found, "version", "", _version, version)
