@@ -22,6 +22,7 @@ from app.home.service import apply_retention
 from app.kernel.clock import current_time
 from app.kernel.database import Database
 from app.kernel.jobs import Handler, Outcome, forget_failed, run_due
+from app.records import service as records
 from app.settings import Settings
 from app.sharing.service import release_waiting
 from app.web import mail
@@ -100,6 +101,12 @@ def handlers(database: Database, settings: Settings) -> Mapping[str, Handler]:
     """Return who does which kind of job."""
     key = bytes.fromhex(settings.secret_key.get_secret_value())
     return {
+        records.MATCH: lambda job: records.match(
+            database,
+            job.payload,
+            site=records.Site(secret=key, base=str(settings.public_url).rstrip("/")),
+            now=current_time(),
+        ),
         mail.KIND: partial(mail.deliver, settings),
         rosters.CHECK: lambda job: rosters.check_roster(database, job.payload),
         rosters.IMPORT: lambda job: rosters.import_part(

@@ -21,6 +21,7 @@ from app.kernel.database import Base
 from app.paths.models import ChoiceRow, PathRow, PreferenceRow
 from app.proficiency.models import AimRow, EvidenceRow
 from app.progress.models import EntryRow
+from app.records.models import MatchRow
 from app.sharing.models import ContributionRow, ShareRow
 
 PERSONAL_TABLES: tuple[type[Base], ...] = (
@@ -42,6 +43,7 @@ PERSONAL_TABLES: tuple[type[Base], ...] = (
     MemberRow,
     ShareRow,
     ContributionRow,
+    MatchRow,
     Event,
 )
 _SECRETS = frozenset(

@@ -26,10 +26,15 @@ from app.kernel.text import Language
 from app.paths import service as paths
 from app.proficiency import service as proficiency
 from app.progress import service as progress
+from app.records import service as records
 from app.sharing import service as sharing
 
 BATCH = 200
 """Learners erased in one transaction, so that nobody waits long for the others."""
+ROOMS = (
+    *(journal, proficiency, assessment, paths, progress, cohorts, sharing, records),
+)
+"""Those that keep something of people, upwards through the house."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +106,7 @@ def merge(
     if not all(present):
         return
     # Upwards through the house: what is shared refers to what was answered.
-    for room in (journal, proficiency, assessment, paths, progress, cohorts, sharing):
+    for room in ROOMS:
         room.adopt(connection, from_learner=from_learner, to_learner=to_learner)
     erase(connection, learner_id=from_learner)
     journal.record(
@@ -120,6 +125,7 @@ def erase(connection: Connection, *, learner_id: UUID) -> None:
     is taken out (docs/privacy.md).
     """
     sharing.leave_totals(connection, learner_id=learner_id)
+    records.forget(connection, learner_id=learner_id)
     identity.erase(connection, learner_id=learner_id)
 
 

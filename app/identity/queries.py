@@ -1,6 +1,6 @@
 """Finding a learner by what she shows."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -243,3 +243,18 @@ def _provider_of(row: Row[str, str, str, str, str | None, str]) -> Provider:
     return Provider(
         **{**values, "domains": tuple(filter(None, row.domains.split(",")))}
     )
+
+
+def list_addresses(
+    connection: Connection, *, learner_ids: Collection[UUID]
+) -> Mapping[UUID, str]:
+    """Return the addresses of accounts; nothing for who has none.
+
+    For use where the caller compares and shows nobody: whose record is this?
+    """
+    rows = connection.execute(
+        select(AccountRow.learner_id, AccountRow.email).where(
+            AccountRow.learner_id.in_(learner_ids)
+        )
+    )
+    return {row.learner_id: row.email for row in rows}

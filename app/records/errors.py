@@ -43,3 +43,15 @@ class DocumentUnguardedError(ConflictError):
     """A document would be overwritten by somebody who has not said which one."""
 
     code = "document-unguarded"
+
+
+class ActivityNotFoundError(NotFoundError):
+    """No statement of the institution has named this activity."""
+
+    code = "activity-not-found"
+
+
+class UnknownUnitError(InvalidError):
+    """The catalogue has no such course or module."""
+
+    code = "unknown-unit"

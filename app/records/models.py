@@ -13,6 +13,7 @@ from sqlalchemy import (
     BigInteger,
     ForeignKey,
     ForeignKeyConstraint,
+    Index,
     LargeBinary,
     String,
     Text,
@@ -141,3 +142,22 @@ class ActivityRow(Base):
     """Set by an editor; ``None``: by its address, if it is one of a course."""
     module_key: Mapped[str | None] = mapped_column(String(64))
     first_seen_at: Mapped[datetime]
+
+
+class MatchRow(Base):
+    """A statement is about a learner, who has joined a cohort of the institution."""
+
+    __tablename__ = "records_match"
+    __table_args__ = (Index(None, "institution_id", "position"),)
+
+    learner_id: Mapped[UUID] = mapped_column(
+        Uuid,
+        ForeignKey("identity_learner.learner_id", ondelete="CASCADE"),
+        primary_key=True,
+    )
+    institution_id: Mapped[UUID] = mapped_column(primary_key=True)
+    position: Mapped[int] = mapped_column(
+        BigInteger, primary_key=True, autoincrement=False
+    )
+    ref: Mapped[str | None] = mapped_column(String(70))
+    """Of what it has put into her ledger of progress."""

@@ -5,6 +5,16 @@ from collections.abc import Mapping
 from app.web.marking import N_
 
 PROGRAM_PROBLEMS: Mapping[str, tuple[str, str]] = {
+    "activity-not-found": (
+        N_("We cannot find this activity"),
+        N_(
+            "No record of this institution has named it. Nothing was changed; the list shows those that exist."
+        ),
+    ),
+    "unknown-unit": (
+        N_("There is no such course or module"),
+        N_("Nothing was changed. Please choose one from the list."),
+    ),
     "document-changed": (
         N_("The document has changed meanwhile"),
         N_(

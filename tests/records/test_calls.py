@@ -242,11 +242,12 @@ def alternate(
         "X-Experience-API-Version": platform.version,
         **fields,
     }
-    return platform.client.post(
+    answer: httpx.Response = platform.client.post(
         f"/xapi/{path}?method={method}",
         content=urlencode(form),
         headers={"content-type": "application/x-www-form-urlencoded"},
     )
+    return answer
 
 
 def test_a_form_may_stand_for_method_headers_and_body(client: TestClient) -> None:

@@ -57,6 +57,11 @@ def list_keys(connection: Connection, *, institution_id: UUID) -> list[Key]:
     return [_key(row) for row in rows]
 
 
+def list_key_holders(connection: Connection) -> list[UUID]:
+    """Return every institution that has, or had, a key."""
+    return list(connection.scalars(select(KeyRow.institution_id).distinct()))
+
+
 def _key(row: Any) -> Key:  # noqa: ANN401 -- a row of _KEY, however it was read
     return Key(
         key_id=row.key_id,

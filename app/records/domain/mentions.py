@@ -27,6 +27,8 @@ class Kind(StrEnum):
     RELATED_ACTIVITY = "d"
     """Only elsewhere: in the context, inside a substatement."""
     REGISTRATION = "r"
+    HIDDEN = "h"
+    """Anybody in a statement that was voided, so that erasing her finds it."""
     KEY = "k"
     """The key with which it was written, which is its authority."""
 
@@ -44,7 +46,9 @@ def mention_key(tenant: UUID, kind: Kind, value: str) -> int:
 
 def identify(agent: Json) -> str | None:
     """Return by what an agent or group is known; ``None`` for an anonymous group."""
-    for name in ("mbox", "mbox_sha1sum", "openid"):
+    if "mbox" in agent:
+        return f"mbox:{agent['mbox'].lower()}"
+    for name in ("mbox_sha1sum", "openid"):
         if name in agent:
             return f"{name}:{agent[name]}"
     if "account" in agent:
@@ -140,6 +144,13 @@ def mentions_of(statement: Json, *, tenant: UUID, key_id: UUID) -> set[int]:
     ):
         found.update(mention_key(tenant, kind, each) for each in values)
     return found
+
+
+def people_of(statement: Json) -> set[str]:
+    """Return everybody a statement names, its authority apart."""
+    found = {*_direct_agents(statement), *_context_agents(statement)}
+    inner = substatement(statement)
+    return found if inner is None else found | people_of(inner)
 
 
 def sha2_of(statements: Iterable[Json]) -> set[str]:

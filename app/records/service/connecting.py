@@ -9,7 +9,7 @@ from sqlalchemy import Connection, delete, update
 from app.kernel.database import Upsert
 from app.records.domain import VOIDED, Json, State
 from app.records.domain.checks import refuse
-from app.records.domain.mentions import Kind, mention_key, mentions_of
+from app.records.domain.mentions import Kind, mention_key, mentions_of, people_of
 from app.records.models import MentionRow, ReferenceRow, StatementRow
 from app.records.queries import Kept, find_statements, list_at, list_references
 
@@ -151,6 +151,12 @@ def hide(connection: Connection, tenant: UUID, row: Kept, state: State) -> None:
             MentionRow.mention_key.in_(mentions), MentionRow.position == row.position
         )
     )
+    if state is State.VOIDED:
+        people = people_of(orjson.loads(row.body))
+        hidden = [mention_key(tenant, Kind.HIDDEN, each) for each in people]
+        rows = [{"mention_key": each, "position": row.position} for each in hidden]
+        if rows:
+            MENTION.execute(connection, rows)
     connection.execute(
         update(StatementRow)
         .where(

@@ -41,6 +41,7 @@ from app.records.queries import (
     find_statements,
 )
 from app.records.service.connecting import MENTION, connect
+from app.records.service.matching import queue_matching
 
 _ADD = Prebuilt(insert(StatementRow))
 _NAME = Upsert(
@@ -174,6 +175,14 @@ def store(
     _add_attachments(connection, tenant, kept, new)
     _name_activities(connection, key, new, now)
     connect(connection, tenant, kept, [draft.statement for draft in new])
+    queue_matching(
+        connection,
+        tenant=tenant,
+        statements=[
+            (row.position, each.statement) for row, each in zip(kept, new, strict=True)
+        ],
+        now=now,
+    )
     return kept
 
 

@@ -1,0 +1,37 @@
+"""Who has joined a cohort of an institution, or of one below it."""
+
+from uuid import UUID
+
+from sqlalchemy import Connection, exists, select
+
+from app.cohorts.models import AncestorRow, CohortRow, MemberRow
+
+
+def is_member_below(
+    connection: Connection, *, learner_id: UUID, institution_id: UUID
+) -> bool:
+    """Whether somebody has joined a cohort of an institution or one below it."""
+    found = (
+        exists()
+        .where(
+            MemberRow.learner_id == learner_id,
+            AncestorRow.ancestor_id == institution_id,
+        )
+        .where(
+            CohortRow.cohort_id == MemberRow.cohort_id,
+            AncestorRow.institution_id == CohortRow.institution_id,
+        )
+    )
+    return bool(connection.scalar(select(found)))
+
+
+def list_members_below(connection: Connection, *, institution_id: UUID) -> list[UUID]:
+    """Return everybody who has joined a cohort of an institution or one below it."""
+    found = (
+        select(MemberRow.learner_id)
+        .join(CohortRow, CohortRow.cohort_id == MemberRow.cohort_id)
+        .join(AncestorRow, AncestorRow.institution_id == CohortRow.institution_id)
+        .where(AncestorRow.ancestor_id == institution_id)
+        .distinct()
+    )
+    return list(connection.scalars(found))
