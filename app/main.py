@@ -32,6 +32,7 @@ from app.paths import api as paths_api
 from app.paths import pages as paths_pages
 from app.proficiency import api as proficiency_api
 from app.proficiency import pages as proficiency_pages
+from app.progress import pages as progress_pages
 from app.records import api as records_api
 from app.settings import ROOT, Settings
 from app.sharing import api as sharing_api
@@ -49,6 +50,7 @@ PAGES = (
     proficiency_pages.router,
     calendar.router,
     paths_pages.router,
+    progress_pages.router,
     catalogue_pages.router,
     frameworks_pages.router,
     cohorts_pages.router,

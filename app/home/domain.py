@@ -32,7 +32,7 @@ KEPT = (
         tables=("paths_preference", "paths_choice", "paths_path"),
         lifetime=None,
     ),
-    Kept(key="progress", tables=("progress_entry",), lifetime=None),
+    Kept(key="progress", tables=("progress_entry", "progress_note"), lifetime=None),
     Kept(key="events", tables=("journal_event",), lifetime=None),
     Kept(key="resume_code", tables=("identity_resume_code",), lifetime=None),
     Kept(key="session", tables=("identity_session",), lifetime="session_lifetime"),

@@ -20,7 +20,7 @@ from app.journal.models import Event
 from app.kernel.database import Base
 from app.paths.models import ChoiceRow, PathRow, PreferenceRow
 from app.proficiency.models import AimRow, EvidenceRow
-from app.progress.models import EntryRow
+from app.progress.models import EntryRow, NoteRow
 from app.records.models import MatchRow
 from app.sharing.models import ContributionRow, ShareRow
 
@@ -38,6 +38,7 @@ PERSONAL_TABLES: tuple[type[Base], ...] = (
     ChoiceRow,
     PathRow,
     EntryRow,
+    NoteRow,
     OfficeRow,
     TrainerRow,
     MemberRow,

@@ -39,6 +39,23 @@ class EntryRow(Base):
     """Reasons why it is implausible, separated by commas; empty: none."""
 
 
+class NoteRow(Base):
+    """What a learner notes for herself about a module or a course."""
+
+    __tablename__ = "progress_note"
+
+    learner_id: Mapped[UUID] = mapped_column(
+        Uuid,
+        ForeignKey("identity_learner.learner_id", ondelete="CASCADE"),
+        primary_key=True,
+    )
+    course_key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    module_key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    """Empty: about the course."""
+    text: Mapped[str] = mapped_column(String(2000))
+    updated_at: Mapped[datetime]
+
+
 class TotalRow(Base):
     """How many learners did something with a course; holds no person.
 

@@ -14,7 +14,7 @@ from app.progress.domain.ledger import (
     What,
     fold,
 )
-from app.progress.models import EntryRow, TotalRow
+from app.progress.models import EntryRow, NoteRow, TotalRow
 
 _ENTRY = EntryRow.__table__
 
@@ -76,6 +76,18 @@ def get_course_progress(
     """Return where a learner is in one course; ``None``: nothing was said about it."""
     entries = list_entries(connection, learner_id=learner_id, course_keys=[course_key])
     return fold(entries).get(course_key)
+
+
+def list_notes(
+    connection: Connection, *, learner_id: UUID, course_key: str
+) -> dict[str, str]:
+    """Return a learner's notes on a course, by module; under ``""`` on the whole."""
+    rows = connection.execute(
+        select(NoteRow.module_key, NoteRow.text).where(
+            NoteRow.learner_id == learner_id, NoteRow.course_key == course_key
+        )
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 def count_course(connection: Connection, course_key: str) -> CourseCount:

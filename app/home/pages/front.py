@@ -1,5 +1,8 @@
 """The front page, and plain words about data, law and help."""
 
+from datetime import datetime
+from functools import partial
+
 from babel import Locale
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
@@ -16,8 +19,14 @@ from app.home.domain import (
     MALABO_SOURCE,
     WITHOUT_LAW,
 )
-from app.identity.access import LearnerDep, PageDep
-from app.kernel.database import ReadDep
+from app.identity.access import LearnerDep, PageDep, PageFrame
+from app.identity.domain import Learner
+from app.kernel.clock import Now
+from app.kernel.database import Database, DatabaseDep, ReadDep
+from app.paths.schemas import write_path
+from app.progress.domain.walk import Step
+from app.progress.queries import get_progress
+from app.progress.service import find_walk
 from app.web.languages import prefers
 from app.web.rendering import Addresses
 from app.web.routes import Route
@@ -35,7 +44,9 @@ def choose_language(request: Request) -> Response:
 
 
 @router.get("/{lang:lang}/", name="home:front")
-def show_front(page: PageDep, connection: ReadDep) -> Response:
+def show_front(
+    page: PageDep, connection: ReadDep, database: DatabaseDep, now: Now
+) -> Response:
     """Say what this is, and where to begin or go on."""
     framework = get_default_framework(connection)
     instrument = get_current_instrument(connection, framework)
@@ -50,7 +61,24 @@ def show_front(page: PageDep, connection: ReadDep) -> Response:
         domains=framework.domains,
         open_attempt=next((a for a in attempts[:1] if a.is_open), None),
         has_result=any(not attempt.is_open for attempt in attempts),
+        today=_find_today(page, learner, database, now) if learner else None,
     )
+
+
+def _find_today(
+    page: PageFrame, learner: Learner, database: Database, now: datetime
+) -> Step | None:
+    """Return the step she is on, once she has begun to walk."""
+    with database.read() as connection:
+        if not get_progress(connection, learner_id=learner.learner_id):
+            return None
+    return find_walk(
+        database,
+        learner=learner,
+        language=page.language,
+        write=partial(write_path, language=page.language),
+        now=now,
+    ).current
 
 
 @router.get("/{lang:lang}", include_in_schema=False)

@@ -354,7 +354,9 @@ def _count(connection: Connection, changed: Counter[Tally]) -> None:
     )
 
 
-def adopt(connection: Connection, *, from_learner: UUID, to_learner: UUID) -> None:
+def adopt_ledger(
+    connection: Connection, *, from_learner: UUID, to_learner: UUID
+) -> None:
     """Give a learner the ledger of another who is the same person.
 
     She was counted as two, and is one now. The caller's transaction then erases

@@ -1,0 +1,10 @@
+"""Progress in the browser; without scripts, and safe to send twice."""
+
+from fastapi import APIRouter
+
+from app.progress.pages import courses, overview
+from app.web.routes import Route
+
+router = APIRouter(route_class=Route)
+for _each in (overview, courses):
+    router.include_router(_each.router)
