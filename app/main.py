@@ -32,6 +32,7 @@ from app.paths import api as paths_api
 from app.paths import pages as paths_pages
 from app.proficiency import api as proficiency_api
 from app.proficiency import pages as proficiency_pages
+from app.progress import api as progress_api
 from app.progress import pages as progress_pages
 from app.records import api as records_api
 from app.settings import ROOT, Settings
@@ -63,6 +64,7 @@ APIS = (
     assessment_api.router,
     proficiency_api.router,
     paths_api.router,
+    progress_api.router,
     identity_api.router,
     home_api.router,
     cohorts_api.router,

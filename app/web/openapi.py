@@ -32,6 +32,7 @@ ORDER = (
     "/api/v1/attempts/{attempt_id}/submit",
     "/api/v1/me/profile",
     "/api/v1/me/path",
+    "/api/v1/me/progress",
     "/api/v1/me",
     "/api/v1/tokens",
 )

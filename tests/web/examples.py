@@ -25,6 +25,7 @@ ATTEMPT = "0b7c5c1e-5f0e-4f5a-9d5e-3a1f6c2b8d40"
 TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiLigKYifQ.c2lnbmF0dXJl"  # noqa: S105 -- of nobody
 RESUME_CODE = "K7PM-2XQ4-9BTB"
 ANSWERS = (2, 1, "unknown", 3, 2, "not_applicable")
+ENTRY = "9d1f7c52-4b7e-4c1a-8f6d-2e5a3b1c0d97"
 COURSE = "unesco-oxford-ai-dt-gov"
 SECOND_PAGE = "YXQ6NTA"
 MOST_ITEMS = 3
@@ -55,6 +56,11 @@ PARAMETERS: Mapping[str, Values] = {
     },
     "put_preferences": {},
     "put_step": {"key": COURSE},
+    "put_entry": {"key": COURSE, "ref": ENTRY},
+    "put_note": {"key": COURSE},
+    "get_progress": {},
+    "get_course_progress": {"key": COURSE},
+    "correct_entry": {"key": COURSE, "ref": ENTRY},
     "create_token": {},
     "erase_me": {},
 }

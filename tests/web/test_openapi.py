@@ -72,6 +72,7 @@ def test_what_is_personal_asks_for_a_token(site: TestClient, name: str) -> None:
         attempt_id=attempt,
         item="trust",
         key="x",
+        ref=attempt,
         institution_id=attempt,
         cohort_id=attempt,
         campaign_id=attempt,

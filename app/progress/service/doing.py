@@ -109,6 +109,38 @@ def take_back(
         record_entries(connection, learner_id=learner_id, entries=corrections, now=now)
 
 
+def correct(
+    connection: Connection,
+    *,
+    learner_id: UUID,
+    course_key: str,
+    ref: str,
+    now: datetime,
+) -> None:
+    """Let one entry of hers count no more; again, it changes nothing.
+
+    Args:
+        connection: The caller's transaction.
+        learner_id: Who said it.
+        course_key: What it is about.
+        ref: As in her ``Word``.
+        now: Aware UTC instant.
+
+    Raises:
+        CourseNotFoundError: The catalogue has no such course.
+        EntryNotFoundError: She has said nothing of that name about it.
+    """
+    correction = NewEntry(
+        ref=f"undo:me:{ref}",
+        course_key=course_key,
+        kind=Kind.CORRECTION,
+        source=EvidenceSource.SELF_DECLARED,
+        occurred_at=now,
+        corrects=f"me:{ref}",
+    )
+    record_entries(connection, learner_id=learner_id, entries=[correction], now=now)
+
+
 def write_note(
     connection: Connection,
     *,
