@@ -10,7 +10,6 @@ from app.progress.domain.ledger import (
     LEARNER,
     CourseProgress,
     Entry,
-    Kind,
     Mark,
 )
 from app.progress.domain.walk import State, Step, Walk
@@ -69,7 +68,8 @@ class ProgressEntryOut(Shape):
 
     ref: str
     """Names it; of her own entries as they were sent."""
-    kind: Kind
+    kind: str
+    """As in what is sent; also `correction`."""
     module: str | None
     source: EvidenceSource
     said_by: str
