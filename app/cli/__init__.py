@@ -4,6 +4,7 @@
 """
 
 from app.cli import (
+    activities,
     cohorts,
     content,
     demo,
@@ -17,7 +18,18 @@ from app.cli import (
 from app.cli.console import FAILED, MISUSED, UNAVAILABLE, err, masar, out
 
 __all__ = ["FAILED", "MISUSED", "UNAVAILABLE", "err", "main", "masar", "out"]
-KINDS = (running, waiting, content, demo, cohorts, people, sso, rosters, keys)
+KINDS = (
+    running,
+    waiting,
+    content,
+    demo,
+    cohorts,
+    people,
+    sso,
+    rosters,
+    keys,
+    activities,
+)
 """Importing them is what adds their commands."""
 
 

@@ -1,8 +1,4 @@
-"""Whether a statement is one: every rule of both versions, by hand.
-
-Hand-written, for a model of 60 optional fields takes five times as long
-(docs/benchmarks.md).
-"""
+"""Whether a statement is one: every rule of both versions, by hand."""
 
 from collections.abc import Mapping
 
