@@ -129,9 +129,10 @@ class ParticipationOut(BaseModel):
     submitted: int
     shared: int
     path: int | None
-    """Looked at their learning path; ``null``: not shown, it is about a few."""
+    """At least so many looked at their learning path, in whole steps of
+    `smallest_cell`; ``null``: not shown, it is about a few."""
     step: int | None
-    """Say that they have done a step (self-declared)."""
+    """At least so many say that they have done a step (self-declared), as `path`."""
     by: dict[Trait, list[StageRowOut]]
     languages: dict[str, int | None]
     """Members by the language in which they joined."""

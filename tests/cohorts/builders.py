@@ -73,6 +73,7 @@ def add_cohort(
     *,
     name: str = "Cadres 2026",
     role_keys: tuple[str, ...] = (),
+    smallest_cell: int | None = None,
 ) -> Cohort:
     return found_cohort(
         connection,
@@ -84,6 +85,7 @@ def add_cohort(
             role_keys=role_keys,
             starts_on=TODAY,
             ends_on=TODAY + timedelta(days=180),
+            smallest_cell=smallest_cell,
         ),
         now=NOON,
     )

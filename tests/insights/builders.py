@@ -9,11 +9,14 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 from xml.etree import ElementTree as ET
 
+from fastapi.testclient import TestClient
 from sqlalchemy import Connection, insert
 
 from app.cohorts.domain import Cohort, Grade, Institution
 from app.cohorts.models import MemberRow
-from app.identity.domain import Learner
+from app.identity.domain import Learner, Strength, digest
+from app.identity.domain.tokens import issue_token
+from app.identity.service import open_session
 from app.kernel.database import Database
 from app.kernel.text import Language
 from app.sharing.domain.pools import Attribute
@@ -26,8 +29,8 @@ from tests.assessment.builders import (
     submit,
 )
 from tests.cohorts.builders import add_campaign, add_cohort, add_ministry
-from tests.constants import NOON
-from tests.identity.builders import add_learner
+from tests.constants import NOON, SECRET
+from tests.identity.builders import HALF_A_YEAR, add_learner, database_of
 from tests.sharing.builders import add_second_round, release
 
 MANAGER = "service-manager"
@@ -61,8 +64,9 @@ def join(
     grade: Grade | None = None,
     language: Language = Language.FR,
     unit_id: UUID | None = None,
+    learner: Learner | None = None,
 ) -> Learner:
-    learner = add_learner(connection, language=language)
+    learner = learner or add_learner(connection, language=language)
     connection.execute(
         insert(MemberRow),
         {
@@ -113,6 +117,27 @@ def share(
         trainers_see=trainers_see,
         now=NOON + timedelta(days=days),
     )
+
+
+def headers_of(
+    client: TestClient, learner: Learner, strength: Strength = Strength.TWO_FACTOR
+) -> dict[str, str]:
+    with database_of(client).write() as connection:
+        session = open_session(
+            connection,
+            learner_id=learner.learner_id,
+            now=NOON,
+            lifetime=HALF_A_YEAR,
+            strength=strength,
+        )
+    token = issue_token(
+        SECRET,
+        learner_id=learner.learner_id,
+        session_ref=digest(session),
+        now=NOON,
+        lifetime=HALF_A_YEAR,
+    )
+    return {"authorization": f"Bearer {token}"}
 
 
 def draw_values(chance: random.Random, *, skill: float) -> list[str]:

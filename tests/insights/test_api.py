@@ -3,35 +3,15 @@ from typing import Any
 from fastapi.testclient import TestClient
 
 from app.cohorts.domain import Cohort, Office
-from app.identity.domain import Learner, Strength, digest
-from app.identity.domain.tokens import issue_token
-from app.identity.service import open_session
 from app.insights.schemas import DashboardOut, OverviewOut
 from tests.cohorts.builders import add_officer
-from tests.constants import NOON, SECRET
-from tests.identity.builders import HALF_A_YEAR, database_of
-from tests.insights.builders import FRONT_LINE, MANAGER, released_pilot
-
-
-def headers_of(
-    client: TestClient, learner: Learner, strength: Strength = Strength.TWO_FACTOR
-) -> dict[str, str]:
-    with database_of(client).write() as connection:
-        session = open_session(
-            connection,
-            learner_id=learner.learner_id,
-            now=NOON,
-            lifetime=HALF_A_YEAR,
-            strength=strength,
-        )
-    token = issue_token(
-        SECRET,
-        learner_id=learner.learner_id,
-        session_ref=digest(session),
-        now=NOON,
-        lifetime=HALF_A_YEAR,
-    )
-    return {"authorization": f"Bearer {token}"}
+from tests.identity.builders import database_of
+from tests.insights.builders import (
+    FRONT_LINE,
+    MANAGER,
+    headers_of,
+    released_pilot,
+)
 
 
 def address_of(cohort: Cohort) -> str:

@@ -6,7 +6,9 @@ from hypothesis import example, given, settings
 
 from app.insights.domain.participation import (
     Stage,
+    Turnout,
     break_down,
+    draw_funnel,
     hide,
     may_show,
 )
@@ -109,3 +111,25 @@ def test_a_part_is_shown_unless_few_are_in_it_or_outside(
     count: int, *, is_shown: bool
 ) -> None:
     assert may_show(count, 20, K) is is_shown
+
+
+@given(st.integers(0, 40), st.integers(0, 40))
+def test_what_people_do_for_themselves_is_shown_in_steps_of_several(
+    on_path: int, done: int
+) -> None:
+    turnout = Turnout(
+        invited=0,
+        joined=40,
+        started=40,
+        submitted=40,
+        shared=40,
+        on_path=on_path,
+        step_done=done,
+        by_trait={},
+    )
+
+    shown = {step.name: step.people for step in draw_funnel(turnout, K)}
+
+    for true, seen in ((on_path, shown["path"]), (done, shown["step"])):
+        assert seen is None or (seen % K == 0 and seen <= true < seen + K)
+        assert seen is not None or not may_show(true, 40, K)

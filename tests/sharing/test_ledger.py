@@ -92,6 +92,16 @@ def test_the_fifth_releases_their_number_but_not_their_one_level() -> None:
     assert released(ledger)[0] == [0, 0]
 
 
+def test_the_number_of_people_is_never_that_of_a_few() -> None:
+    ledger = new_ledger()
+    ledger.fold([came(1)] * 7 + [came(4)] * 6, smallest=K)
+
+    ledger.fold([left(1)] * 6 + [left(4)] * 6, smallest=K)
+
+    assert (ledger.people, ledger.waiting) == (13, -12)
+    assert released(ledger)[0] == [7, 6]
+
+
 def test_levels_are_released_as_finely_as_is_safe() -> None:
     ledger = new_ledger(target=3)
 

@@ -193,6 +193,52 @@ def test_who_shares_with_two_cohorts_counts_once_in_their_union(
     assert total(one, other) == 36
 
 
+def test_a_result_that_was_shown_is_not_counted_again_in_another_cohort(
+    database: Database,
+) -> None:
+    with database.write() as connection:
+        one, other = add_cohort(connection), add_cohort(connection)
+    learners = add_shares(database, one, levels={1: 7, 4: 8})
+    release(database)
+
+    with database.write() as connection:
+        for learner in learners[:14]:
+            add_member(connection, other, learner=learner)
+            share(connection, learner, other)
+    release(database)
+
+    # Fourteen of fifteen beside fifteen would say where the one stands.
+    [pool, empty] = shown(database, one)
+    assert (pool.counts[COARSE], empty.people) == ([7, 8], 0)
+    assert shown(database, other) == [empty]
+
+    with database.write() as connection:
+        for learner in learners[:14]:
+            take_back(connection, learner=learner, cohort_id=one, now=NOON)
+    release(database)
+
+    assert not any(each.people for each in shown(database, other))
+    assert [pool.waiting for pool in shown(database, one)] == [-14, 0]
+
+
+def test_a_result_of_which_nothing_was_shown_counts_in_a_second_cohort(
+    database: Database,
+) -> None:
+    with database.write() as connection:
+        one, other = add_cohort(connection), add_cohort(connection)
+    learners = add_shares(database, one, levels={1: 3, 4: 8})
+    release(database)
+
+    with database.write() as connection:
+        for learner in learners:
+            add_member(connection, other, learner=learner)
+            share(connection, learner, other)
+    add_shares(database, one, other, levels={1: 2})
+    release(database)
+
+    assert [pool.counts[COARSE] for pool in shown(database, other)] == [[5, 8]]
+
+
 def test_two_people_in_both_cohorts_stay_hidden(database: Database) -> None:
     with database.write() as connection:
         one, other = add_cohort(connection), add_cohort(connection)

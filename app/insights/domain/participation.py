@@ -149,7 +149,11 @@ class Step:
 
 
 def draw_funnel(turnout: Turnout, smallest: int) -> list[Step]:
-    """Return the funnel from those invited to those who look at a path."""
+    """Return the funnel from those invited to those who look at a path.
+
+    What people do for themselves is shown in whole steps of ``smallest`` people, at
+    least so many: no single act can be seen in it.
+    """
     everybody = turnout.everybody
     private = {"path": turnout.on_path, "step": turnout.step_done}
     counted: dict[str, int | None] = {
@@ -161,7 +165,7 @@ def draw_funnel(turnout: Turnout, smallest: int) -> list[Step]:
     }
     for name, people in private.items():
         is_safe = may_show(people, turnout.joined, smallest)
-        counted[name] = people if is_safe else None
+        counted[name] = people - people % smallest if is_safe else None
     return [
         Step(
             name=name,

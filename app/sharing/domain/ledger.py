@@ -114,7 +114,10 @@ class Ledger:
         for key, tracks in self.tables.items():
             for track in tracks:
                 track.count(cells[key])
-        if self.waiting and abs(self.waiting) < smallest:
+        if (
+            0 < abs(self.waiting) < smallest
+            or 0 < self.people + self.waiting < smallest
+        ):
             return
         self.people += self.waiting
         self.waiting = 0

@@ -25,6 +25,18 @@ from app.sharing.files import write_ledger, write_row, write_sheet
 from app.sharing.models import ChangeRow, ContributionRow, PoolCohortRow, PoolRow
 from app.sharing.queries import list_shares_and_plans
 
+_Counted = tuple[UUID, dict[str, list[int]]]
+"""In which pool a result counts, and as what."""
+COUNTS_NO_MORE: dict[str, list[int]] = {}
+"""The sheet of a result that was counted where it may not be any more."""
+_HAS_SHOWN = Prebuilt(
+    select(PoolRow.pool_id).where(
+        PoolRow.pool_id == bindparam("pool_id"), PoolRow.released_at.is_not(None)
+    )
+)
+_COHORTS = Prebuilt(
+    select(PoolCohortRow.cohort_id).where(PoolCohortRow.pool_id == bindparam("pool_id"))
+)
 _MINE = Prebuilt(
     select(
         ContributionRow.snapshot_ref, ContributionRow.pool_id, ContributionRow.sheet
@@ -86,36 +98,63 @@ def count_shares(
         places: At least those in the cohorts of the shares.
     """
     parts = split_shares(shares, lambda share: list_targets(connection, share))
-    wanted = {
-        part.snapshot_ref: (
+    counted = _list_mine(connection, learner_id)
+    wanted = {}
+    for part in parts:
+        here = (
             _pool_of(connection, part, plans=plans, places=places),
             write_sheet(part.sheet),
         )
-        for part in parts
-    }
-    replace_contributions(connection, learner_id=learner_id, wanted=wanted)
+        before = counted.get(part.snapshot_ref)
+        wanted[part.snapshot_ref] = (
+            _count_once(connection, part, before=before, here=here) if before else here
+        )
+    _replace(connection, learner_id=learner_id, known=counted, wanted=wanted)
 
 
-def replace_contributions(
+def _list_mine(connection: Connection, learner_id: UUID) -> dict[str, _Counted]:
+    rows = _MINE.all(connection, {"learner_id": learner_id})
+    return {ref: (pool_id, sheet) for ref, pool_id, sheet in rows}
+
+
+def _count_once(
+    connection: Connection, part: Part, *, before: _Counted, here: _Counted
+) -> _Counted:
+    """Return where a result that was counted already counts from now on.
+
+    Counted a second time among nearly the same people, it would give away the few who
+    are missing there. So it moves only out of a pool that has shown nothing; otherwise
+    it stays, as long as all cohorts of its pool may have it, or counts no more.
+    """
+    pool_id = before[0]
+    if pool_id == here[0]:
+        return here if before[1] else before
+    if before[1] and not _HAS_SHOWN.all(connection, {"pool_id": pool_id}):
+        return here
+    cohorts = {row[0] for row in _COHORTS.all(connection, {"pool_id": pool_id})}
+    may_stay = cohorts <= {cohort_id for cohort_id, _ in part.cohorts}
+    return before if may_stay else (pool_id, COUNTS_NO_MORE)
+
+
+def drop_contributions(connection: Connection, *, learner_id: UUID) -> None:
+    """Let no result of a learner count any more; queue what that changes."""
+    known = _list_mine(connection, learner_id)
+    _replace(connection, learner_id=learner_id, known=known, wanted={})
+
+
+def _replace(
     connection: Connection,
     *,
     learner_id: UUID,
-    wanted: Mapping[str, tuple[UUID, dict[str, list[int]]]],
+    known: Mapping[str, _Counted],
+    wanted: Mapping[str, _Counted],
 ) -> None:
-    """Let exactly these results of a learner count; queue what that changes.
-
-    Args:
-        connection: The caller's transaction.
-        learner_id: Whose results.
-        wanted: By snapshot: its pool, and the cells it counts in.
-    """
-    rows = _MINE.all(connection, {"learner_id": learner_id})
-    known = {ref: (pool_id, sheet) for ref, pool_id, sheet in rows}
     gone = [known[ref] for ref in known if wanted.get(ref) != known[ref]]
     come = [wanted[ref] for ref in wanted if wanted[ref] != known.get(ref)]
     changes = [(-1, *each) for each in gone] + [(1, *each) for each in come]
     if not changes:
         return
+    changes = [each for each in changes if each[2] != COUNTS_NO_MORE]
     if known:
         mine = ContributionRow.learner_id == learner_id
         connection.execute(delete(ContributionRow).where(mine))

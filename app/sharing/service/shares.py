@@ -28,7 +28,7 @@ from app.sharing.queries import list_shares, list_shares_and_plans
 from app.sharing.service.contributions import (
     count_anew,
     count_shares,
-    replace_contributions,
+    drop_contributions,
 )
 
 _SHARE = Upsert(
@@ -209,7 +209,7 @@ def leave_totals(connection: Connection, *, learner_id: UUID) -> None:
     """Take a learner out of everything that is not released yet; before she is erased."""
     lock_until_commit(connection, f"sharing:{learner_id}")
     connection.execute(delete(ShareRow).where(ShareRow.learner_id == learner_id))
-    replace_contributions(connection, learner_id=learner_id, wanted={})
+    drop_contributions(connection, learner_id=learner_id)
 
 
 def adopt(connection: Connection, *, from_learner: UUID, to_learner: UUID) -> None:
