@@ -154,6 +154,7 @@ def begin(client: TestClient, seed: int) -> Story:
 def poll(adversary: Adversary) -> None:
     """Read every view, filter and export; every number becomes an equation."""
     every = [each.cohort_id for each in adversary.cohorts]
+    institution_id = adversary.institution.institution_id
     for role in (None, *ROLES):
         asked = {} if role is None else {"role": role}
         for cohort_id in every:
@@ -164,7 +165,6 @@ def poll(adversary: Adversary) -> None:
             other = next(each for each in every if each != cohort_id)
             if role != MANAGER:
                 compare_surfaces(adversary, cohort_id, document, other, asked)
-        institution_id = adversary.institution.institution_id
         address = f"/api/v1/institutions/{institution_id}/dashboard"
         document = adversary.ask(address, **asked)
         adversary.note(document["results"], every, role)
