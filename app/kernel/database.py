@@ -2,7 +2,7 @@
 
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -38,6 +38,7 @@ from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass
 from sqlalchemy.sql.dml import Insert
 from typing_extensions import override
 
+from app.kernel.lending import Borrowed
 from app.kernel.statements import Prebuilt
 
 POOL_SIZE = 8
@@ -145,7 +146,7 @@ class Database:
 
     def read(self) -> AbstractContextManager[Connection]:
         """Open a connection that may only SELECT."""
-        return _Borrowed(self._readers, self._reader, self._drop_idle)
+        return Borrowed(self._readers, self._reader, self._drop_idle)
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -156,7 +157,7 @@ class Database:
         """
         with (
             self._writing if self.is_embedded else nullcontext(),
-            _Borrowed(self._writers, self._engine, self._drop_idle) as connection,
+            Borrowed(self._writers, self._engine, self._drop_idle) as connection,
             connection.begin(),
         ):
             yield connection
@@ -168,7 +169,7 @@ class Database:
         if not self._writing.acquire(blocking=False):
             raise BusyError
         try:
-            borrowed = _Borrowed(self._writers, self._engine, self._drop_idle)
+            borrowed = Borrowed(self._writers, self._engine, self._drop_idle)
             with borrowed as connection, _begin_at_once(connection):
                 yield connection
         finally:
@@ -182,37 +183,6 @@ class Database:
     def _drop_idle(self) -> None:
         while idle := self._readers or self._writers:
             idle.pop().close()
-
-
-class _Borrowed:
-    """A connection for a while; it stays open and goes from hand to hand.
-
-    Opening and closing would cost more than a statement. The one used last is taken
-    first; after a failure it is closed, and if it is lost, the idle ones too.
-    """
-
-    __slots__ = ("_connection", "_drop_idle", "_engine", "_idle")
-
-    def __init__(
-        self, idle: list[Connection], engine: Engine, drop_idle: Callable[[], None]
-    ) -> None:
-        self._idle, self._engine, self._drop_idle = idle, engine, drop_idle
-
-    def __enter__(self) -> Connection:
-        try:
-            self._connection = self._idle.pop()
-        except IndexError:
-            self._connection = self._engine.connect()
-        return self._connection
-
-    def __exit__(self, kind: object, _error: object, _trace: object) -> None:
-        if kind is None:
-            self._idle.append(self._connection)
-            return
-        is_lost = self._connection.invalidated
-        self._connection.close()
-        if is_lost:
-            self._drop_idle()
 
 
 def _create_engine(url: str) -> Engine:
@@ -294,28 +264,38 @@ class Upsert:
         keys: Sequence[str],
         updated: Sequence[str] = (),
     ) -> None:
-        self._statements: Mapping[str, Insert] = {
-            "sqlite": self._build(sqlite.insert(table), values, keys, updated),
-            "postgresql": self._build(postgresql.insert(table), values, keys, updated),
-        }
+        bound: dict[str, Any] = {name: bindparam(name) for name in values}
+        single = (sqlite.insert(table), postgresql.insert(table))
         self._single = {
-            name: Prebuilt(statement) for name, statement in self._statements.items()
+            name: Prebuilt(self._settle(insert.values(bound), keys, updated))
+            for name, insert in zip(("sqlite", "postgresql"), single, strict=True)
         }
+        self._names = tuple(values)
+        columns = [table.__table__.c[name] for name in values]
+        lists = [
+            func.unnest(bindparam(each.name, type_=postgresql.ARRAY(each.type)))
+            for each in columns
+        ]
+        rows = postgresql.insert(table).from_select(
+            list(values), select(*lists), include_defaults=False
+        )
+        self._unnested = Prebuilt(self._settle(rows, keys, updated))
 
     @staticmethod
-    def _build(
-        insert: sqlite.Insert | postgresql.Insert,
-        values: Sequence[str],
+    def _settle(
+        bound: Any,  # noqa: ANN401 -- of one of two dialects
         keys: Sequence[str],
         updated: Sequence[str],
     ) -> Insert:
-        bound = insert.values({name: bindparam(name) for name in values})
-        if not updated:
-            return bound.on_conflict_do_nothing(index_elements=list(keys))
-        return bound.on_conflict_do_update(
-            index_elements=list(keys),
-            set_={name: insert.excluded[name] for name in updated},
+        settled: Insert = (
+            bound.on_conflict_do_update(
+                index_elements=list(keys),
+                set_={name: bound.excluded[name] for name in updated},
+            )
+            if updated
+            else bound.on_conflict_do_nothing(index_elements=list(keys))
         )
+        return settled
 
     def execute(
         self,
@@ -327,6 +307,18 @@ class Upsert:
         if isinstance(rows, Mapping):
             return self._single[name].run(connection, rows)
         return self._single[name].run_many(connection, rows)
+
+    def execute_bulk(
+        self, connection: Connection, rows: Sequence[Mapping[str, Any]]
+    ) -> int:
+        """Do the same for hundreds of rows: on PostgreSQL by one statement for all.
+
+        No column may hold a list. Where ``updated`` is given, no key may come twice.
+        """
+        if connection.dialect.name == "sqlite":
+            return self.execute(connection, rows)
+        lists = {name: [row[name] for row in rows] for name in self._names}
+        return self._unnested.run(connection, lists)
 
 
 _LOCK = Prebuilt(

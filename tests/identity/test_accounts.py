@@ -1,5 +1,6 @@
 """Addresses, devices, passwords, tickets and codes: rules without a database."""
 
+import sys
 from datetime import timedelta
 from uuid import uuid4
 
@@ -248,3 +249,19 @@ def test_passwords_that_wait_do_not_stop_other_pages() -> None:
         passwords._waiting.release()  # noqa: SLF001 -- nothing else fills the queue
     assert refusal.value.facts == {"retry_after_s": 1}
     assert is_right_password("seven quiet lamps", stored)
+
+
+def test_no_character_that_is_a_space_or_unseen_is_in_an_address() -> None:
+    known = {c for c in map(chr, range(sys.maxunicode + 1)) if _is_taken(f"a{c}b")}
+
+    assert known
+    assert not any(c.isspace() or not c.isprintable() for c in known)
+    assert known.isdisjoint('()<>[]:;,\\"@')
+
+
+def _is_taken(local: str) -> bool:
+    try:
+        read_address(f"{local}@example.org")
+    except EmailInvalidError:
+        return False
+    return True

@@ -160,7 +160,7 @@ def invite(
         }
         for each in people
     ]
-    invited = _INVITE.execute(connection, rows)
+    invited = _INVITE.execute_bulk(connection, rows)
     if campaign.round > 1:
         # One after the other: this way both databases count them.
         for row in rows:

@@ -8,7 +8,8 @@ from app.identity.errors import EmailInvalidError
 LONGEST_ADDRESS = 254
 """RFC 5321, 4.5.3.1.3, less the brackets."""
 LONGEST_LOCAL = 64
-_FORBIDDEN = frozenset('()<>[]:;,\\"')
+_FORBIDDEN = frozenset('()<>[]:;,\\" ')
+"""Beside what is not printable; a blank is the only space that is."""
 _BROWSERS = (
     ("Edg", "Edge"),
     ("OPR", "Opera"),
@@ -49,7 +50,8 @@ def read_address(typed: str) -> str:
         or not 1 <= len(local) <= LONGEST_LOCAL
         or "@" in local
         or not _is_domain(domain)
-        or any(c in _FORBIDDEN or c.isspace() or not c.isprintable() for c in address)
+        or not address.isprintable()
+        or not _FORBIDDEN.isdisjoint(address)
         or local.startswith(".")
         or local.endswith(".")
         or ".." in local
@@ -73,10 +75,11 @@ def same_address(address: str) -> str:
     RFC 5321 lets a server tell ``Ada`` from ``ada``; none that people use does.
     """
     local, _, domain = address.rpartition("@")
-    try:
-        domain = domain.encode("idna").decode()
-    except UnicodeError:
-        domain = domain.casefold()
+    if not domain.isascii():
+        try:
+            domain = domain.encode("idna").decode()
+        except UnicodeError:
+            domain = domain.casefold()
     return f"{unicodedata.normalize('NFKC', local).casefold()}@{domain.lower()}"
 
 
