@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, status
+from fastapi import APIRouter, Path, Query, Request, status
 from pydantic import Field
 from sqlalchemy import Connection
 
@@ -16,9 +16,12 @@ from app.assessment.schemas import (
     AttemptListOut,
     AttemptOut,
     AttemptStateOut,
+    LookingBackIn,
+    LookingBackOut,
     SubmissionOut,
     read_stored,
     write_items,
+    write_looking_back,
     write_summary,
 )
 from app.frameworks.domain import Framework
@@ -49,6 +52,8 @@ from app.web.routes import HotRoute, Route
 router = APIRouter(prefix="/api/v1/attempts", tags=["assessment"], route_class=Route)
 hot = APIRouter(prefix="/api/v1/attempts", tags=["assessment"], route_class=HotRoute)
 ItemKey = Annotated[str, Field(max_length=64)]
+LaterId = Annotated[UUID, Path(examples=["0b7c5c1e-5f0e-4f5a-9d5e-3a1f6c2b8d40"])]
+EarlierId = Annotated[UUID, Path(examples=["6f1f4b7a-93a3-4c0e-8a55-2d8f5f0c9b11"])]
 
 
 @router.post(
@@ -198,3 +203,47 @@ def submit_attempt(
         connection, attempt_id=attempt_id, learner_id=learner.learner_id, now=now
     )
     return SubmissionOut(id=attempt_id, submitted_at=submitted_at)
+
+
+@router.get(
+    "/{attempt_id}/looking-back/{earlier_id}",
+    responses=problem_responses(401, 404, 409, 422),
+)
+def get_looking_back(
+    attempt_id: LaterId,
+    earlier_id: EarlierId,
+    learner: ApiLearnerDep,
+    connection: ReadDep,
+) -> LookingBackOut:
+    """Show an earlier attempt as it was, seen from a later one, and the later one."""
+    found = queries.get_looking_back(
+        connection,
+        learner_id=learner.learner_id,
+        attempt_id=attempt_id,
+        earlier_id=earlier_id,
+    )
+    return write_looking_back(found, queries.list_recollections(connection, found))
+
+
+@router.put(
+    "/{attempt_id}/looking-back/{earlier_id}",
+    responses=problem_responses(401, 404, 409, 413, 415, 422),
+)
+def put_looking_back(
+    attempt_id: LaterId,
+    earlier_id: EarlierId,
+    body: LookingBackIn,
+    learner: ApiLearnerDep,
+    connection: WriteDep,
+    now: Now,
+) -> LookingBackOut:
+    """Keep where the learner says today that she stood then; all or nothing."""
+    service.look_back(
+        connection,
+        learner_id=learner.learner_id,
+        attempt_id=attempt_id,
+        earlier_id=earlier_id,
+        values={key: str(value) for key, value in body.ratings.items()},
+        now=now,
+    )
+    return get_looking_back(attempt_id, earlier_id, learner, connection)

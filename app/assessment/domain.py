@@ -1,12 +1,12 @@
 """A pass through a questionnaire, as values."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from math import ceil
 from uuid import UUID
 
-from app.assessment.errors import UnknownAnswerError
+from app.assessment.errors import NothingToLookBackAtError, UnknownAnswerError
 from app.frameworks.domain import Framework, Instrument, Item
 from app.kernel.text import Language
 from app.proficiency.domain import EvidenceSource, Observation, Outcome
@@ -16,6 +16,9 @@ NOT_APPLICABLE = "not_applicable"
 NONE_YET = "0"
 ASIDE_VALUES = (NONE_YET, NOT_APPLICABLE, UNKNOWN)
 """Answers that are no statement: none of these yet, not my work, I don't know."""
+WORTH_LOOKING_BACK = timedelta(days=28)
+"""Between two questionnaires, before the second ends with the offer to look back; ours:
+nobody learns in less what would make her see her first answers in another light."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,3 +147,97 @@ def read_value(value: str) -> tuple[Outcome, int | None]:
     if value == NOT_APPLICABLE:
         return Outcome.NOT_APPLICABLE, None
     return Outcome.LEVEL, int(value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recollection:
+    """One competency three times: answered then, seen from today, answered now.
+
+    What people can do changes by learning, and so does their measure of it: who knows
+    little of a subject does not see how much there is (“response shift”). Asked again
+    afterwards about the time before, they answer by the measure of today. The second
+    way has errors of its own (memory, the wish to have got better), so neither takes
+    the place of the other. Sources: G. S. Howard, “Response-Shift Bias: A Problem in
+    Evaluating Interventions with Pre/Post Self-Reports”, Evaluation Review 4 (1980),
+    93-106, abstract at
+    <https://paperexplained.cn/articles/paper/detail/8e589a137f1938e3a2f021a4227cbb9831cb31b3>;
+    K. Nimon, “A Review of the Retrospective Pretest” (2007),
+    <http://voc.ed.psu.edu/projects/publications/books/Spring2007/WEF_spring2007.3.html>
+    (both read 23 November 2026).
+    """
+
+    competency: str
+    then: str | None
+    """Value of the earlier answer; ``None``: not answered, here and below."""
+    recalled: str | None
+    now: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookingBack:
+    """An earlier questionnaire, seen from a later one."""
+
+    earlier: Attempt
+    later: Attempt
+    recalled: Mapping[str, str]
+    """Value by competency, as far as she has said."""
+
+    def is_complete(self, instrument: Instrument) -> bool:
+        """Whether she has said it of everything the later questionnaire asks about."""
+        return all(item.competency in self.recalled for item in instrument.items)
+
+
+def check_comparable(earlier: Attempt, later: Attempt) -> None:
+    """Refuse two attempts of which one cannot be looked back at from the other.
+
+    Raises:
+        NothingToLookBackAtError: One is not submitted, they measure different things,
+            or the earlier is not the earlier.
+    """
+    if (
+        earlier.submitted_at is None
+        or later.submitted_at is None
+        or earlier.framework_key != later.framework_key
+        or earlier.submitted_at >= later.submitted_at
+        or earlier.attempt_id == later.attempt_id
+    ):
+        raise NothingToLookBackAtError(attempt_id=str(earlier.attempt_id))
+
+
+def find_first(attempts: Sequence[Attempt], later: Attempt) -> Attempt | None:
+    """Return the first result before another, if it is worth looking back at."""
+    if later.submitted_at is None:
+        return None
+    before = [
+        (attempt.submitted_at, attempt)
+        for attempt in attempts
+        if attempt.submitted_at is not None
+        and attempt.framework_key == later.framework_key
+        and later.submitted_at - attempt.submitted_at >= WORTH_LOOKING_BACK
+    ]
+    return min(before, key=lambda each: each[0])[1] if before else None
+
+
+def compare(
+    looking_back: LookingBack,
+    instrument: Instrument,
+    then: Mapping[str, str],
+    now: Mapping[str, str],
+) -> list[Recollection]:
+    """Put the three ratings side by side, in the order of the later questionnaire.
+
+    Args:
+        looking_back: What she says today.
+        instrument: Of the later attempt.
+        then: Earlier answers, value by competency.
+        now: Later answers, value by competency.
+    """
+    return [
+        Recollection(
+            competency=item.competency,
+            then=then.get(item.competency),
+            recalled=looking_back.recalled.get(item.competency),
+            now=now.get(item.competency),
+        )
+        for item in instrument.items
+    ]

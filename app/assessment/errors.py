@@ -33,6 +33,12 @@ class UnknownAnswerError(InvalidError):
     code = "unknown-answer"
 
 
+class NothingToLookBackAtError(ConflictError):
+    """The two questionnaires are not an earlier and a later result of one framework."""
+
+    code = "nothing-to-look-back-at"
+
+
 class UnknownRoleError(InvalidError):
     """The framework has no such role."""
 

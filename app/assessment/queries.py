@@ -14,9 +14,16 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.functions import aggregate_strings
 
-from app.assessment.domain import Attempt
+from app.assessment.domain import (
+    Attempt,
+    LookingBack,
+    Recollection,
+    check_comparable,
+    compare,
+)
 from app.assessment.errors import AttemptNotFoundError
-from app.assessment.models import AnswerRow, AttemptRow
+from app.assessment.models import AnswerRow, AttemptRow, RecollectionRow
+from app.frameworks.queries import get_instrument
 from app.kernel.statements import Prebuilt
 
 _COLUMNS = select(
@@ -139,6 +146,74 @@ def list_answers(
     """Return value by item key; unanswered items are not in it."""
     keys = {"attempt_id": attempt_id, "learner_id": learner_id}
     return dict(_ANSWERS.all(connection, keys))
+
+
+def list_recalled(
+    connection: Connection, *, learner_id: UUID, attempt_id: UUID, earlier_id: UUID
+) -> dict[str, str]:
+    """Return by competency where a learner says that she stood at an earlier attempt."""
+    rows = connection.execute(
+        select(RecollectionRow.competency_key, RecollectionRow.value).where(
+            RecollectionRow.learner_id == learner_id,
+            RecollectionRow.attempt_id == attempt_id,
+            RecollectionRow.earlier_id == earlier_id,
+        )
+    )
+    return {row.competency_key: row.value for row in rows}
+
+
+def get_looking_back(
+    connection: Connection, *, learner_id: UUID, attempt_id: UUID, earlier_id: UUID
+) -> LookingBack:
+    """Return what a learner says of an earlier attempt of hers after a later one.
+
+    Raises:
+        AttemptNotFoundError: One of the two is not hers.
+        NothingToLookBackAtError: They cannot be compared.
+    """
+    later = get_attempt(connection, attempt_id=attempt_id, learner_id=learner_id)
+    earlier = get_attempt(connection, attempt_id=earlier_id, learner_id=learner_id)
+    check_comparable(earlier, later)
+    return LookingBack(
+        earlier=earlier,
+        later=later,
+        recalled=list_recalled(
+            connection,
+            learner_id=learner_id,
+            attempt_id=attempt_id,
+            earlier_id=earlier_id,
+        ),
+    )
+
+
+def list_recollections(
+    connection: Connection, looking_back: LookingBack
+) -> list[Recollection]:
+    """Return every competency as it was rated then, is seen from today, and is now."""
+    later = looking_back.later
+    instrument = get_instrument(
+        connection, later.framework_key, later.framework_version, later.instrument_ref
+    )
+    return compare(
+        looking_back,
+        instrument,
+        _by_competency(connection, looking_back.earlier),
+        _by_competency(connection, later),
+    )
+
+
+def _by_competency(connection: Connection, attempt: Attempt) -> dict[str, str]:
+    instrument = get_instrument(
+        connection,
+        attempt.framework_key,
+        attempt.framework_version,
+        attempt.instrument_ref,
+    )
+    answers = list_answers(
+        connection, attempt_id=attempt.attempt_id, learner_id=attempt.learner_id
+    )
+    items = instrument.items_by_key
+    return {items[key].competency: value for key, value in answers.items()}
 
 
 def _attempt(row: Row[*tuple[Any, ...]], learner_id: UUID) -> Attempt:

@@ -1,12 +1,13 @@
 """HTTP shapes of the assessment."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.assessment.domain import ASIDE_VALUES, Attempt
+from app.assessment.domain import ASIDE_VALUES, Attempt, LookingBack, Recollection
 from app.frameworks.domain import Instrument, Item
 from app.kernel.text import Language
 from app.web.sentences import ASIDE_LABELS, label
@@ -130,6 +131,74 @@ class AnswerOut(Shape):
     answered_at: datetime
 
 
+Rating = (
+    Annotated[int, Field(strict=True, ge=0, le=9)]
+    | Literal["unknown", "not_applicable"]
+)
+
+
+class LookingBackIn(Shape):
+    """Where the learner says today that she stood at an earlier attempt."""
+
+    ratings: Annotated[dict[Key, Rating], Field(min_length=1, max_length=200)]
+    """By competency, as an answer; those left out stay as they were."""
+
+    model_config = ConfigDict(
+        use_attribute_docstrings=True,
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {"ratings": {"data-governance": 1, "cybersecurity": "unknown"}}
+            ]
+        },
+    )
+
+
+class RecollectionOut(Shape):
+    """One competency, rated three times; null: not answered."""
+
+    competency: str
+    then: int | str | None
+    """The earlier answer."""
+    recalled: int | str | None
+    """The earlier one, seen from the later."""
+    now: int | str | None
+    """The later answer."""
+
+
+class LookingBackOut(Shape):
+    """An earlier attempt, seen from a later one; no level rests on it."""
+
+    id: UUID
+    """The later attempt."""
+    earlier: UUID
+    is_complete: bool
+    """Whether every competency has been looked back at; only then it can be shared."""
+    items: list[RecollectionOut]
+
+    model_config = ConfigDict(
+        use_attribute_docstrings=True,
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": "0b7c5c1e-5f0e-4f5a-9d5e-3a1f6c2b8d40",
+                    "earlier": "6f1f4b7a-93a3-4c0e-8a55-2d8f5f0c9b11",
+                    "is_complete": False,
+                    "items": [
+                        {
+                            "competency": "data-governance",
+                            "then": 2,
+                            "recalled": 1,
+                            "now": 3,
+                        }
+                    ],
+                }
+            ]
+        },
+    )
+
+
 class SubmissionOut(Shape):
     """A submitted attempt; the same however often it is asked for."""
 
@@ -157,6 +226,30 @@ def _item(item: Item, language: Language) -> ItemOut:
         text=item.stem.in_language(language),
         options=statements + aside,
     )
+
+
+def write_looking_back(
+    found: LookingBack, rows: Sequence[Recollection]
+) -> LookingBackOut:
+    """Return the three ratings of every competency."""
+    return LookingBackOut(
+        id=found.later.attempt_id,
+        earlier=found.earlier.attempt_id,
+        is_complete=all(row.recalled is not None for row in rows),
+        items=[
+            RecollectionOut(
+                competency=row.competency,
+                then=_read(row.then),
+                recalled=_read(row.recalled),
+                now=_read(row.now),
+            )
+            for row in rows
+        ],
+    )
+
+
+def _read(value: str | None) -> int | str | None:
+    return None if value is None else read_stored(value)
 
 
 def read_stored(value: str) -> int | str:

@@ -19,7 +19,12 @@ class Kept:
 KEPT = (
     Kept(
         key="answers",
-        tables=("identity_learner", "assessment_attempt", "assessment_answer"),
+        tables=(
+            "identity_learner",
+            "assessment_attempt",
+            "assessment_answer",
+            "assessment_recollection",
+        ),
         lifetime="unused_lifetime",
     ),
     Kept(

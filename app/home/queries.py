@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, exists, select
 
-from app.assessment.models import AnswerRow, AttemptRow
+from app.assessment.models import AnswerRow, AttemptRow, RecollectionRow
 from app.cohorts.models import MemberRow, OfficeRow, TrainerRow
 from app.identity.models import (
     AccountRow,
@@ -32,6 +32,7 @@ PERSONAL_TABLES: tuple[type[Base], ...] = (
     SubjectRow,
     AttemptRow,
     AnswerRow,
+    RecollectionRow,
     AimRow,
     EvidenceRow,
     PreferenceRow,

@@ -12,6 +12,7 @@ from app.catalogue.domain import Course
 from app.catalogue.queries import get_catalogue
 from app.cohorts.access import ApiCohortReader, ApiInstitutionReader
 from app.insights import queries, service
+from app.insights.domain.changes import ChangeRow
 from app.insights.domain.dashboard import Lens, LevelRow
 from app.insights.domain.gaps import CATEGORIES, GapRow
 from app.insights.domain.intervals import Bounds
@@ -185,17 +186,19 @@ def _results(
             | {"courses": _courses(serving[each.competency], speakers)}
             for rank, each in enumerate(dashboard.priorities, 1)
         ],
-        "changes": [
-            {
-                "competency": row.competency,
-                "title": titles[row.competency],
-                "people": row.people,
-                "mean": row.mean and _bounds(row.mean),
-                "interval": row.interval and _bounds(row.interval),
-                "is_clear": row.is_clear,
-            }
-            for row in dashboard.changes
-        ],
+        "changes": [_change(row, titles) for row in dashboard.changes],
+        "looking_back": [_change(row, titles) for row in dashboard.looking_back],
+    }
+
+
+def _change(row: ChangeRow, titles: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "competency": row.competency,
+        "title": titles[row.competency],
+        "people": row.people,
+        "mean": row.mean and _bounds(row.mean),
+        "interval": row.interval and _bounds(row.interval),
+        "is_clear": row.is_clear,
     }
 
 

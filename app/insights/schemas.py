@@ -174,6 +174,10 @@ class ResultsOut(BaseModel):
     priorities: list[PriorityOut]
     """The most urgent first."""
     changes: list[MeanChangeOut]
+    """As rated in each round."""
+    looking_back: list[MeanChangeOut]
+    """The same, but the first round as its people see it after the second; only of
+    those who looked back, and never without ``changes``."""
 
 
 class CohortLineOut(BaseModel):
@@ -253,12 +257,13 @@ _DASHBOARD: dict[str, JsonValue] = {
     ],
     "priorities": [],
     "changes": [],
+    "looking_back": [],
 }
 _RESULTS: dict[str, JsonValue] = {
     name: _DASHBOARD[name]
     for name in (
         *("framework", "lens", "choices", "people", "released_at"),
-        *("levels", "gaps", "domains", "priorities", "changes"),
+        *("levels", "gaps", "domains", "priorities", "changes", "looking_back"),
     )
 }
 

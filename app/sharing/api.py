@@ -1,5 +1,6 @@
 """Sharing for programs that act for a learner."""
 
+from collections.abc import Mapping
 from typing import Annotated
 from uuid import UUID
 
@@ -21,15 +22,22 @@ router = APIRouter(prefix="/api/v1/me/shares", tags=["sharing"], route_class=Rou
 CohortId = Annotated[UUID, Path(examples=["3f2b8a52-6c1d-4e0f-9a7b-1c2d3e4f5a6b"])]
 
 
+def _write_levels(cells: Mapping[str, int]) -> dict[str, int | None]:
+    return {
+        competency: cell if cell in LEVELS else None
+        for competency, cell in cells.items()
+    }
+
+
 def _write(share: Share) -> ShareOut:
     return ShareOut(
         cohort_id=share.cohort_id,
         round=share.round,
         trainers_see=share.with_trainers,
-        levels={
-            competency: cell if cell in LEVELS else None
-            for competency, cell in share.levels.items()
-        },
+        levels=_write_levels(share.levels),
+        looking_back=None
+        if share.looking_back is None
+        else _write_levels(share.looking_back),
         shared_at=share.shared_at,
     )
 

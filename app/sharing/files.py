@@ -67,12 +67,17 @@ def add_rows(rows: Iterable[bytes]) -> list[int]:
 
 def write_sheet(sheet: Sheet) -> dict[str, list[int]]:
     """Return a sheet as numbers."""
-    return {key: [reading.level, reading.change] for key, reading in sheet.items()}
+    return {
+        key: [reading.level, reading.change]
+        if reading.looking_back is None
+        else [reading.level, reading.change, reading.looking_back]
+        for key, reading in sheet.items()
+    }
 
 
 def read_sheet(written: Mapping[str, Sequence[int]]) -> Sheet:
     """Return the sheet that ``write_sheet`` wrote."""
     return {
-        key: Reading(level=level, change=change)
-        for key, (level, change) in written.items()
+        key: Reading(level=level, change=change, looking_back=next(iter(more), None))
+        for key, (level, change, *more) in written.items()
     }

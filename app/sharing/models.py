@@ -15,6 +15,7 @@ from sqlalchemy import (
     String,
     UniqueConstraint,
     Uuid,
+    false,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -44,6 +45,9 @@ class ShareRow(Base):
     """Where the levels come from, e.g. ``attempt:<id>``."""
     levels: Mapped[dict[str, int]] = mapped_column(JSON)
     """Level cell by competency."""
+    looking_back: Mapped[dict[str, int] | None] = mapped_column(JSON(none_as_null=True))
+    """Level cell by competency, seen from this round, of the first; of a second round
+    only, and only if she has said it of everything."""
     shared_at: Mapped[datetime]
 
 
@@ -63,7 +67,8 @@ class ContributionRow(Base):
     snapshot_ref: Mapped[str] = mapped_column(String(80), primary_key=True)
     pool_id: Mapped[UUID]
     sheet: Mapped[dict[str, list[int]]] = mapped_column(JSON)
-    """By competency: cell of the level, cell of the change."""
+    """By competency: cell of the level, cell of the change, and if she looked back, cell
+    of the change as she sees it."""
 
 
 class PlanRow(Base):
@@ -122,6 +127,8 @@ class PoolCohortRow(Base):
     )
     is_paired: Mapped[bool]
     """Whether its people share both rounds with this cohort."""
+    looks_back: Mapped[bool] = mapped_column(server_default=false())
+    """Whether they also share with it how they see the first round today."""
     revision: Mapped[int]
     """How often the pool has changed: the sum tells whether a cohort has."""
 

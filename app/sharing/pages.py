@@ -7,12 +7,14 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from app.cohorts.access import CohortManager
+from app.cohorts.queries.places import list_places
 from app.cohorts.queries import get_cohort, get_institution, list_memberships
 from app.identity.access import FormDep, LearnerDep, PageDep
 from app.kernel.clock import Now
 from app.kernel.database import ReadDep, WriteDep
+from app.proficiency.domain import list_occasions
 from app.sharing import service
-from app.sharing.domain.pools import ESTABLISHED, Attribute
+from app.sharing.domain.pools import ESTABLISHED, FIRST, Attribute
 from app.sharing.errors import NothingToShareError
 from app.sharing.queries import list_attributes, list_shares
 from app.web.routes import Route
@@ -45,6 +47,7 @@ def show_preview(
     page: PageDep,
     learner: LearnerDep,
     connection: ReadDep,
+    now: Now,
     failed: Annotated[str, Query(max_length=10)] = "",
 ) -> Response:
     """Show exactly what would be sent, and who would see what."""
@@ -57,12 +60,24 @@ def show_preview(
         )
     except NothingToShareError:
         profile = None
+    places = list_places(
+        connection, learner_id=learner.learner_id, today=now.date()
+    )
+    recalled = None
+    if profile and (places[cohort_id].round or FIRST) > FIRST:
+        recalled = service.find_recalled(
+            connection,
+            learner_id=learner.learner_id,
+            cohort_id=cohort_id,
+            occasion=list_occasions(profile)[0],
+        )
     shares = list_shares(connection, learner_id=learner.learner_id)
     return page.render(
         "sharing/preview.html",
         cohort=cohort,
         institution=get_institution(connection, institution_id=cohort.institution_id),
         profile=profile,
+        recalled=recalled,
         shared=next((s for s in reversed(shares) if s.cohort_id == cohort_id), None),
         smallest=service.smallest_cell_of(connection, cohort),
         name_is_missing=failed == "name",

@@ -30,6 +30,7 @@ _SHARE = select(
     ShareRow.role_key,
     ShareRow.snapshot_ref,
     ShareRow.levels,
+    ShareRow.looking_back,
     ShareRow.shared_at,
 )
 _SHARES = Prebuilt(
@@ -142,21 +143,27 @@ def _add_pools_up(
             PoolRow.layout,
             PoolRow.row,
             PoolCohortRow.is_paired,
+            PoolCohortRow.looks_back,
         )
         .join(PoolCohortRow, PoolCohortRow.pool_id == PoolRow.pool_id)
         .where(PoolCohortRow.cohort_id.in_(cohort_ids))
     )
-    # A pool of two of the cohorts is here twice: it counts once, paired if it is in one.
+    # A pool of two of the cohorts is here twice: it counts once, with the more of both.
     pools: dict[UUID, Any] = {}
     for row in rows:
-        if row.is_paired or row.pool_id not in pools:
+        known = pools.get(row.pool_id)
+        if known is None or _shares_of(row) > _shares_of(known):
             pools[row.pool_id] = row
     alike: dict[tuple[object, ...], list[Any]] = {}
     for row in pools.values():
         group = tuple(sorted(row.group.items()))
-        key = (row.role_key or "", group, row.is_paired, row.layout)
+        key = (row.role_key or "", group, *_shares_of(row), row.layout)
         alike.setdefault(key, []).append(row)
     return [_add_up(connection, alike[key]) for key in sorted(alike)]
+
+
+def _shares_of(row: Any) -> tuple[bool, bool]:  # noqa: ANN401 -- a row
+    return (row.is_paired, row.looks_back)
 
 
 def get_revision(
@@ -187,6 +194,7 @@ def _add_up(connection: Connection, rows: Sequence[Any]) -> Released:
         role_key=first.role_key,
         group=first.group,
         is_paired=first.is_paired,
+        looks_back=first.looks_back,
         people=summed[0],
         waiting=summed[1],
         smallest_cell=max(row.smallest_cell for row in rows),

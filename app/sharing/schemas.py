@@ -12,6 +12,7 @@ _SHARE: dict[str, JsonValue] = {
     "round": 1,
     "trainers_see": False,
     "levels": {"data-governance": 2, "cybersecurity": 1},
+    "looking_back": None,
     "shared_at": "2026-11-23T12:00:00Z",
 }
 
@@ -57,6 +58,8 @@ class ShareOut(BaseModel):
     trainers_see: bool
     levels: dict[str, int | None]
     """Level 0..4 by competency; ``null`` where there is none."""
+    looking_back: dict[str, int | None] | None
+    """The same of the first round, as seen from this one; ``null``: not sent."""
     shared_at: datetime
 
 

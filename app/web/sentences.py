@@ -193,6 +193,12 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
             "Nothing was changed. Ask an administrator of the institution if you need it."
         ),
     ),
+    "nothing-to-look-back-at": (
+        N_("There is nothing to look back at"),
+        N_(
+            "You can look back once you have handed in two questionnaires. What you answered is safe."
+        ),
+    ),
     "nothing-to-share": (
         N_("There is nothing to share yet"),
         N_(

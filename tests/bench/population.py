@@ -21,7 +21,7 @@ from app.proficiency.domain import EvidenceSource, Outcome
 from app.proficiency.models import AimRow, EvidenceRow
 from app.sharing.domain.cells import APART, LEVELS, UNKNOWN
 from app.sharing.domain.ledger import Change, Ledger, Sheet
-from app.sharing.domain.pools import PoolKey, draw_sheet
+from app.sharing.domain.pools import Pairing, PoolKey, draw_sheet
 from app.sharing.domain.steps import SMALLEST_CELL
 from app.sharing.domain.sums import draw_row, layout_of, name_layout
 from app.sharing.files import write_ledger, write_row, write_sheet
@@ -305,7 +305,7 @@ class _People:
             framework_key=self._framework.key,
             framework_version=self._framework.version,
             role_key=role,
-            cohorts=tuple((each, False) for each in cohorts),
+            cohorts=tuple((each, Pairing.SINGLE) for each in cohorts),
             group=(),
         ).digest
         pool_id = uuid4()

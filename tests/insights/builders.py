@@ -12,6 +12,8 @@ from xml.etree import ElementTree as ET
 from fastapi.testclient import TestClient
 from sqlalchemy import Connection, insert
 
+from app.assessment.queries import list_attempts
+from app.assessment.service import look_back
 from app.cohorts.domain import Cohort, Grade, Institution
 from app.cohorts.models import MemberRow
 from app.identity.domain import Learner, Strength, digest
@@ -178,13 +180,37 @@ def populate(
     return learners
 
 
-def repeat(connection: Connection, cohort: Cohort, learners: Sequence[Learner]) -> None:
+def repeat(
+    connection: Connection,
+    cohort: Cohort,
+    learners: Sequence[Learner],
+    *,
+    looks_back: bool = False,
+) -> None:
     """Let people answer again in a second round, a little better, and share."""
     chance = random.Random(7)  # noqa: S311 -- told again, not a secret
     add_second_round(connection, cohort.cohort_id)
     for learner in learners:
         answer(connection, learner, draw_values(chance, skill=2.6), days=120)
+        if looks_back:
+            recall(connection, learner, draw_values(chance, skill=1.0), days=120)
         share(connection, learner, cohort, days=120)
+
+
+def recall(
+    connection: Connection, learner: Learner, values: Sequence[str], *, days: int
+) -> None:
+    """Look back from the last result at the first."""
+    attempts = list_attempts(connection, learner_id=learner.learner_id)
+    asked = [item.competency for item in instrument_of(connection).items]
+    look_back(
+        connection,
+        learner_id=learner.learner_id,
+        attempt_id=attempts[0].attempt_id,
+        earlier_id=attempts[-1].attempt_id,
+        values=dict(zip(asked, values, strict=True)),
+        now=NOON + timedelta(days=days),
+    )
 
 
 def break_down_by_grade(connection: Connection, cohort: Cohort) -> None:

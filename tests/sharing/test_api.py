@@ -45,6 +45,7 @@ def test_levels_are_sent_listed_and_taken_back(
         "round": 1,
         "trainers_see": True,
         "levels": dict.fromkeys(sent.json()["levels"], 3),
+        "looking_back": None,
         "shared_at": "2026-11-23T12:00:00Z",
     }
     assert listed == {"items": [sent.json()], "next": None}

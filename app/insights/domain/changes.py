@@ -1,4 +1,4 @@
-"""Before and after, of the same people."""
+"""Before and after, of the same people: as they rated at the time, and looking back."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -43,12 +43,32 @@ def draw_changes(pools: Sequence[Released], framework: Framework) -> list[Change
     paired = [pool for pool in pools if pool.is_paired]
     if not any(pool.people for pool in paired):
         return []
-    return [_draw(paired, each.key) for each in framework.competencies]
+    return [_draw(paired, each.key, Measure.CHANGE) for each in framework.competencies]
 
 
-def _draw(pools: Sequence[Released], competency: str) -> ChangeRow:
+def draw_looking_back(
+    pools: Sequence[Released], ordinary: Sequence[ChangeRow]
+) -> list[ChangeRow]:
+    """Return the change as people see it who looked back at their first round.
+
+    Never alone: a competency whose ordinary change is not shown has none here either.
+
+    Args:
+        pools: Those that ``ordinary`` was drawn of.
+        ordinary: The change as it was rated at its time.
+    """
+    looking = [pool for pool in pools if pool.is_paired and pool.looks_back]
+    if not any(pool.people for pool in looking):
+        return []
+    return [
+        _draw(looking if row.people else (), row.competency, Measure.LOOKING_BACK)
+        for row in ordinary
+    ]
+
+
+def _draw(pools: Sequence[Released], competency: str, measure: Measure) -> ChangeRow:
     parts = (
-        list_tallies(pool.tables.get((competency, Measure.CHANGE), ()), CHANGE_ORDER)
+        list_tallies(pool.tables.get((competency, measure), ()), CHANGE_ORDER)
         for pool in pools
     )
     tally = add_up(parts, size=len(CHANGE_ORDER))

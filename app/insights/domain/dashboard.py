@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.frameworks.domain import Framework, Need
-from app.insights.domain.changes import ChangeRow, draw_changes
+from app.insights.domain.changes import ChangeRow, draw_changes, draw_looking_back
 from app.insights.domain.gaps import (
     DomainRow,
     GapRow,
@@ -72,7 +72,12 @@ class Dashboard:
     gaps: tuple[GapRow, ...]
     domains: tuple[DomainRow, ...]
     priorities: tuple[Priority, ...]
+    looked_back: int
+    """Of the paired, those who also shared how they see the first round today."""
     changes: tuple[ChangeRow, ...]
+    """As rated in each round."""
+    looking_back: tuple[ChangeRow, ...]
+    """As seen from the second round; only where ``changes`` shows something, too."""
 
 
 def needs_of(framework: Framework) -> Needs:
@@ -100,6 +105,7 @@ def draw_dashboard(
     pools = [pool for pool in released if lens.keeps(pool)]
     needs = needs_of(framework)
     gaps = draw_gaps(pools, framework, needs)
+    changes = draw_changes(pools, framework)
     times = [pool.released_at for pool in pools if pool.released_at]
     return Dashboard(
         people=sum(pool.people for pool in pools),
@@ -110,7 +116,9 @@ def draw_dashboard(
         gaps=tuple(gaps),
         domains=tuple(sum_domains(gaps, framework)),
         priorities=tuple(rank_priorities(pools, needs, everybody=everybody)),
-        changes=tuple(draw_changes(pools, framework)),
+        looked_back=sum(p.people for p in pools if p.is_paired and p.looks_back),
+        changes=tuple(changes),
+        looking_back=tuple(draw_looking_back(pools, changes)),
     )
 
 

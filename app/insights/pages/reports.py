@@ -3,9 +3,17 @@
 from collections.abc import Sequence
 from typing import Any
 
+from app.insights.domain.changes import ChangeRow
 from app.insights.domain.tallies import MARKS, Tally
 from app.insights.pages.context import Row, Scene, by_domain
-from app.insights.pages.words import CATEGORY_TITLES, MORE_NEEDED, NOT_SHOWN, Words
+from app.insights.pages.words import (
+    CATEGORY_TITLES,
+    LOOKING_BACK,
+    LOOKING_BACK_MEANS,
+    MORE_NEEDED,
+    NOT_SHOWN,
+    Words,
+)
 from app.web.rendering import write_date
 from app.web.sentences import N_
 
@@ -50,6 +58,7 @@ def draw_report(scene: Scene, *, footer: str) -> dict[str, Any]:
         "domains": _domains(scene),
         "priorities": _priorities(scene),
         "changes": _changes(scene),
+        "looking_back": _looking_back(scene),
     }
 
 
@@ -187,10 +196,42 @@ def _priorities(scene: Scene) -> dict[str, Any]:
     }
 
 
+def _looking_back(scene: Scene) -> dict[str, Any]:
+    words = scene.words
+    return {
+        "title": words.say(LOOKING_BACK),
+        "caption": words.say(LOOKING_BACK_MEANS),
+        "header": _change_header(words),
+        "rows": _change_rows(scene.view.dashboard.looking_back, words),
+    }
+
+
 def _changes(scene: Scene) -> dict[str, Any]:
     words = scene.words
+    return {
+        "title": words.say(N_("Before and after")),
+        "caption": words.say(
+            N_(
+                "How many more of a hundred of the same people reach the level their role asks for, with its 95 percent interval."
+            )
+        ),
+        "header": _change_header(words),
+        "rows": _change_rows(scene.view.dashboard.changes, words),
+    }
+
+
+def _change_header(words: Words) -> tuple[str, ...]:
+    return (
+        words.say(N_("Competency")),
+        words.say(N_("From fewer to more")),
+        words.say(N_("More of a hundred at the target")),
+        words.say(N_("People")),
+    )
+
+
+def _change_rows(changes: Sequence[ChangeRow], words: Words) -> list[dict[str, Any]]:
     rows = []
-    for row in scene.view.dashboard.changes:
+    for row in changes:
         shown: dict[str, Any] = {"title": words.competency(row.competency)}
         shown["shown"] = False
         shown["people"] = words.number(row.people)
@@ -209,18 +250,4 @@ def _changes(scene: Scene) -> dict[str, Any]:
                 "text": text if row.is_clear else f"{unclear} · {text}",
             }
         rows.append(shown)
-    return {
-        "title": words.say(N_("Before and after")),
-        "caption": words.say(
-            N_(
-                "How many more of a hundred of the same people reach the level their role asks for, with its 95 percent interval."
-            )
-        ),
-        "header": (
-            words.say(N_("Competency")),
-            words.say(N_("From fewer to more")),
-            words.say(N_("More of a hundred at the target")),
-            words.say(N_("People")),
-        ),
-        "rows": rows,
-    }
+    return rows

@@ -1,11 +1,18 @@
 """A dashboard as tables, for spreadsheets: the same numbers as on the page."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
+from app.insights.domain.changes import ChangeRow
 from app.insights.domain.tallies import MARKS, Tally
 from app.insights.files.sheets import Cell, Sheet
 from app.insights.pages.context import Scene
-from app.insights.pages.words import CATEGORY_TITLES, MORE_NEEDED, NOT_SHOWN, Words
+from app.insights.pages.words import (
+    CATEGORY_TITLES,
+    LOOKING_BACK,
+    MORE_NEEDED,
+    NOT_SHOWN,
+    Words,
+)
 from app.web.rendering import write_date
 from app.web.sentences import N_
 
@@ -27,8 +34,13 @@ def draw_sheets(scene: Scene) -> list[Sheet]:
         _gaps(scene),
         _priorities(scene),
     ]
-    if scene.view.dashboard.changes:
-        sheets.append(_changes(scene, words))
+    dashboard = scene.view.dashboard
+    if dashboard.changes:
+        title = words.say(N_("Before and after"))
+        sheets.append(_changes(words, title, dashboard.changes))
+    if dashboard.looking_back:
+        title = words.say(LOOKING_BACK)
+        sheets.append(_changes(words, title, dashboard.looking_back))
     return sheets
 
 
@@ -202,9 +214,9 @@ def _priorities(scene: Scene) -> Sheet:
     )
 
 
-def _changes(scene: Scene, words: Words) -> Sheet:
+def _changes(words: Words, title: str, changes: Iterable[ChangeRow]) -> Sheet:
     return Sheet(
-        title=words.say(N_("Before and after")),
+        title=title,
         header=(
             words.say(COMPETENCY),
             words.say(N_("More of a hundred at the target")),
@@ -231,6 +243,6 @@ def _changes(scene: Scene, words: Words) -> Sheet:
                 row.people,
                 words.say(MORE_NEEDED),
             )
-            for row in scene.view.dashboard.changes
+            for row in changes
         ],
     )

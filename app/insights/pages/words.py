@@ -53,6 +53,10 @@ CATEGORY_TITLES = (
 """Of ``gaps.CATEGORIES``."""
 NOT_SHOWN = N_("not shown")
 MORE_NEEDED = N_("More people are needed")
+LOOKING_BACK = N_("Before and after, looking back")
+LOOKING_BACK_MEANS = N_(
+    "The same, but with the first result as these people see it today. Whoever learns measures herself by more, and memory is not exact: read it beside the table above."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,6 +37,8 @@ class Measure(StrEnum):
     """The level of the round."""
     CHANGE = "change"
     """Who reached the target in which of two rounds, of the same people."""
+    LOOKING_BACK = "looking-back"
+    """The same, but the first round as these people see it after the second."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,10 +49,16 @@ class Reading:
     """Cell of her level, 0..6."""
     change: int = NEITHER
     """Cell of her change between the rounds, 0..3."""
+    looking_back: int | None = None
+    """Cell of her change as she sees it today; ``None``: she did not look back."""
 
     def cell(self, measure: Measure) -> int:
         """Return the cell in which a table of this measure counts her."""
-        return self.level if measure is Measure.LEVEL else self.change
+        if measure is Measure.LEVEL:
+            return self.level
+        if measure is Measure.CHANGE or self.looking_back is None:
+            return self.change
+        return self.looking_back
 
 
 def level_cell(outcome: Outcome, level: int | None) -> int:

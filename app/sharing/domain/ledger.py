@@ -24,6 +24,14 @@ from app.sharing.domain.steps import may_follow
 Sheet = Mapping[str, Reading]
 """By competency: what one person shares."""
 NOTHING_SAID = Reading(level=APART)
+_BEFORE: Mapping[Measure, tuple[Measure, ...]] = {
+    Measure.LEVEL: (),
+    # What changed says who reached the target now: it is finer than that.
+    Measure.CHANGE: (Measure.LEVEL,),
+    # Looking back is never shown alone, and of no other people (docs/privacy.md).
+    Measure.LOOKING_BACK: (Measure.LEVEL, Measure.CHANGE),
+}
+"""Of which measures the coarsest table must be up to date before one moves."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,23 +87,32 @@ class Ledger:
     """By competency and measure, in the framework's order: from coarse to fine."""
 
     @classmethod
-    def empty(cls, targets: Mapping[str, int | None], *, is_paired: bool) -> "Ledger":
+    def empty(
+        cls,
+        targets: Mapping[str, int | None],
+        *,
+        is_paired: bool,
+        looks_back: bool = False,
+    ) -> "Ledger":
         """Return the ledger of a pool in which nobody is yet.
 
         Args:
             targets: By competency, in the framework's order: the level the role asks
                 for, 1..4, or ``None``.
             is_paired: Whether its people share both rounds.
+            looks_back: Whether they also share how they see the first one today.
         """
         ledger = cls()
         for competency, target in targets.items():
             levels = level_partitions(target)
             ledger.tables[competency, Measure.LEVEL] = [Track.empty(p) for p in levels]
-            if is_paired:
-                changes = change_partitions()
-                ledger.tables[competency, Measure.CHANGE] = [
-                    Track.empty(p) for p in changes
-                ]
+            changes = (
+                *((Measure.CHANGE,) if is_paired else ()),
+                *((Measure.LOOKING_BACK,) if is_paired and looks_back else ()),
+            )
+            for measure in changes:
+                tracks = [Track.empty(p) for p in change_partitions()]
+                ledger.tables[competency, measure] = tracks
         return ledger
 
     def fold(self, changes: Iterable[Change], *, smallest: int) -> None:
@@ -122,9 +139,8 @@ class Ledger:
         self.people += self.waiting
         self.waiting = 0
         for (competency, measure), tracks in self.tables.items():
-            # What changed says who reached the target now: it is finer than that.
-            coarsest = self.tables[competency, Measure.LEVEL][0]
-            if measure is Measure.LEVEL or coarsest.is_current:
+            coarser = [self.tables[competency, each] for each in _BEFORE[measure]]
+            if all(each[0].is_current for each in coarser):
                 _advance(tracks, smallest)
 
 

@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from itertools import groupby
 from uuid import UUID
 
@@ -49,6 +49,18 @@ class Share:
     levels: Mapping[str, int]
     """Level cell by competency."""
     shared_at: datetime
+    looking_back: Mapping[str, int] | None = None
+    """Level cell by competency, of the first round as she sees it from this one."""
+
+
+class Pairing(IntEnum):
+    """Which rounds a result shares with a cohort; the number is stored in digests."""
+
+    SINGLE = 0
+    BOTH = 1
+    """Both rounds."""
+    LOOKED_BACK = 2
+    """Both, and the first also as she sees it today."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,14 +70,19 @@ class PoolKey:
     framework_key: str
     framework_version: str
     role_key: str | None
-    cohorts: tuple[tuple[UUID, bool], ...]
-    """Cohort, and whether both rounds are shared with it; ordered."""
+    cohorts: tuple[tuple[UUID, Pairing], ...]
+    """Cohort, and which rounds are shared with it; ordered."""
     group: tuple[tuple[Attribute, str], ...]
 
     @property
     def is_paired(self) -> bool:
         """Whether a change between two rounds is counted."""
-        return any(paired for _, paired in self.cohorts)
+        return any(pairing for _, pairing in self.cohorts)
+
+    @property
+    def looks_back(self) -> bool:
+        """Whether the change as people see it today is counted beside it."""
+        return any(pairing is Pairing.LOOKED_BACK for _, pairing in self.cohorts)
 
     @property
     def digest(self) -> str:
@@ -75,7 +92,11 @@ class PoolKey:
                 self.framework_key,
                 self.framework_version,
                 self.role_key,
-                [[str(cohort), paired] for cohort, paired in self.cohorts],
+                # 0 and 1 as pools have always written them: false and true.
+                [
+                    [str(c), bool(p) if p < p.LOOKED_BACK else p]
+                    for c, p in self.cohorts
+                ],
                 [[str(attribute), value] for attribute, value in self.group],
             ]
         )
@@ -90,7 +111,7 @@ class Part:
     framework_key: str
     framework_version: str
     role_key: str | None
-    cohorts: tuple[tuple[UUID, bool], ...]
+    cohorts: tuple[tuple[UUID, Pairing], ...]
     sheet: Sheet
 
 
@@ -118,29 +139,52 @@ def split_shares(
         shared = list(pairs)
         newest = max(shared, key=lambda pair: pair[0].shared_at)[0]
         before = next((first for _, first in shared if first), None)
+        recalled = next(
+            (s.looking_back for s, first in shared if _recalls(s, first)), None
+        )
         parts.append(
             Part(
                 snapshot_ref=ref,
                 framework_key=newest.framework_key,
                 framework_version=newest.framework_version,
                 role_key=newest.role_key,
-                cohorts=tuple((s.cohort_id, f is not None) for s, f in shared),
+                cohorts=tuple((s.cohort_id, _pair(s, f)) for s, f in shared),
                 sheet=draw_sheet(
                     newest.levels,
                     before.levels if before else None,
                     targets_of(newest) if before else {},
+                    recalled=recalled,
                 ),
             )
         )
     return parts
 
 
+def _recalls(last: Share, first: Share | None) -> bool:
+    return first is not None and last.looking_back is not None
+
+
+def _pair(last: Share, first: Share | None) -> Pairing:
+    if first is None:
+        return Pairing.SINGLE
+    return Pairing.LOOKED_BACK if _recalls(last, first) else Pairing.BOTH
+
+
 def draw_sheet(
     levels: Mapping[str, int],
     before: Mapping[str, int] | None,
     targets: Mapping[str, int | None],
+    *,
+    recalled: Mapping[str, int] | None = None,
 ) -> Sheet:
-    """Return the cells of a result, with the change since an earlier one."""
+    """Return the cells of a result, with the change since an earlier one.
+
+    Args:
+        levels: Level cell by competency.
+        before: The earlier one; ``None``: there is none.
+        targets: By competency, what the role asks for.
+        recalled: The earlier one as she sees it today; ``None``: she did not say.
+    """
     return {
         competency: Reading(
             level=cell,
@@ -149,6 +193,11 @@ def draw_sheet(
             )
             if before
             else NEITHER,
+            looking_back=change_cell(
+                recalled.get(competency, APART), cell, targets.get(competency)
+            )
+            if recalled is not None
+            else None,
         )
         for competency, cell in levels.items()
     }
@@ -179,6 +228,8 @@ class Released:
     """Value by attribute, where all of them have one."""
     is_paired: bool
     """Whether its people share both rounds with the cohort asked for."""
+    looks_back: bool = False
+    """Whether they also share with it how they see the first round today."""
     people: int
     waiting: int
     """Changes that are not released: people more or fewer."""

@@ -15,6 +15,7 @@ from app.sharing.domain.ledger import Ledger
 from app.sharing.domain.pools import (
     ESTABLISHED,
     Attribute,
+    Pairing,
     Part,
     PoolKey,
     Share,
@@ -62,7 +63,7 @@ _POOL = Upsert(
 )
 _POOL_COHORT = Upsert(
     PoolCohortRow,
-    values=("cohort_id", "pool_id", "is_paired", "revision"),
+    values=("cohort_id", "pool_id", "is_paired", "looks_back", "revision"),
     keys=("cohort_id", "pool_id"),
 )
 
@@ -257,7 +258,7 @@ def list_targets(
 
 def _open_pool(connection: Connection, key: PoolKey, *, smallest: int) -> None:
     targets = list_targets(connection, key)
-    ledger = Ledger.empty(targets, is_paired=key.is_paired)
+    ledger = Ledger.empty(targets, is_paired=key.is_paired, looks_back=key.looks_back)
     pool_id = uuid4()
     made = _POOL.execute(
         connection,
@@ -282,9 +283,10 @@ def _open_pool(connection: Connection, key: PoolKey, *, smallest: int) -> None:
                 {
                     "cohort_id": cohort_id,
                     "pool_id": pool_id,
-                    "is_paired": is_paired,
+                    "is_paired": pairing is not Pairing.SINGLE,
+                    "looks_back": pairing is Pairing.LOOKED_BACK,
                     "revision": 0,
                 }
-                for cohort_id, is_paired in key.cohorts
+                for cohort_id, pairing in key.cohorts
             ],
         )

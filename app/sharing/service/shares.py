@@ -30,6 +30,7 @@ from app.sharing.service.contributions import (
     count_shares,
     drop_contributions,
 )
+from app.sharing.service.looking_back import find_recalled
 
 _SHARE = Upsert(
     ShareRow,
@@ -105,6 +106,8 @@ def share_result(
 ) -> None:
     """Send a learner's levels to a cohort; again replaces what she sent before.
 
+    In a second round, how she sees the first one today goes along, if she has said it.
+
     Args:
         connection: The caller's transaction.
         learner: Whose result.
@@ -126,21 +129,29 @@ def share_result(
     profile = get_result_to_share(
         connection, learner_id=learner_id, cohort=place.cohort
     )
+    occasion = list_occasions(profile)[0]
+    this_round = place.round or FIRST
+    recalled = None
+    if this_round > FIRST:
+        recalled = find_recalled(
+            connection, learner_id=learner_id, cohort_id=cohort_id, occasion=occasion
+        )
     _SHARE.execute(
         connection,
         {
             "learner_id": learner_id,
             "cohort_id": cohort_id,
-            "round": place.round or FIRST,
+            "round": this_round,
             "with_trainers": trainers_see is not None,
             "shown_name": trainers_see,
             "framework_key": profile.framework.key,
             "framework_version": profile.framework.version,
             "role_key": profile.role_key,
-            "snapshot_ref": list_occasions(profile)[0].ref,
+            "snapshot_ref": occasion.ref,
             "levels": {
                 s.competency: level_cell(s.outcome, s.level) for s in profile.standings
             },
+            "looking_back": recalled.cells() if recalled else None,
             "shared_at": now,
         },
     )

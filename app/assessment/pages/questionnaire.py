@@ -11,7 +11,13 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from app.assessment import queries, service
-from app.assessment.domain import Attempt, Group, group_items, minutes_left
+from app.assessment.domain import (
+    Attempt,
+    Group,
+    find_first,
+    group_items,
+    minutes_left,
+)
 from app.assessment.errors import GroupNotFoundError, UnknownRoleError
 from app.frameworks.domain import Framework, Instrument
 from app.frameworks.queries import (
@@ -176,11 +182,21 @@ def submit(
     connection: WriteDep,
     now: Now,
 ) -> Response:
-    """Make the answers final and show the result; a second click changes nothing."""
+    """Make the answers final; show the result, or ask about the first one before.
+
+    A second click changes nothing.
+    """
     service.submit_attempt(
         connection, attempt_id=attempt_id, learner_id=learner.learner_id, now=now
     )
-    return page.redirect("proficiency:profile")
+    attempts = queries.list_attempts(connection, learner_id=learner.learner_id)
+    submitted = next(each for each in attempts if each.attempt_id == attempt_id)
+    first = find_first(attempts, submitted)
+    if first is None:
+        return page.redirect("proficiency:profile")
+    return page.redirect(
+        "assessment:looking-back", attempt_id=attempt_id, earlier_id=first.attempt_id
+    )
 
 
 @hot.get("/{attempt_id:uuid}/{number:small}", name="assessment:group")

@@ -1,4 +1,4 @@
-"""Use cases of the assessment: start, answer, submit."""
+"""Starting, answering and submitting a questionnaire."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -12,7 +12,7 @@ from app.assessment.errors import (
     ItemNotFoundError,
     UnknownRoleError,
 )
-from app.assessment.models import AnswerRow, AttemptRow
+from app.assessment.models import AnswerRow, AttemptRow, RecollectionRow
 from app.assessment.queries import (
     get_attempt_to_answer,
     get_attempt_to_submit,
@@ -243,12 +243,12 @@ def submit_attempt(
 
 
 def adopt(connection: Connection, *, from_learner: UUID, to_learner: UUID) -> None:
-    """Give a learner the questionnaires and answers of another who is the same person.
+    """Give a learner the questionnaires, answers and recollections of another who is the same person.
 
     They are copied in the caller's transaction, which then erases ``from_learner``;
     without rows of hers nothing happens.
     """
-    for row_type in (AttemptRow, AnswerRow):
+    for row_type in (AttemptRow, AnswerRow, RecollectionRow):
         copy_rows(
             connection,
             row_type,
