@@ -168,6 +168,28 @@ def test_two_rounds_show_the_change_of_the_same_people(client: TestClient) -> No
     assert report.content.startswith(b"%PDF-")
 
 
+def test_looking_back_stands_beside_the_ordinary_change(client: TestClient) -> None:
+    database = database_of(client)
+    with database.write() as connection:
+        pilot = add_pilot(connection)
+        learners = populate(connection, pilot.cohort, people=PEOPLE)
+        repeat(connection, pilot.cohort, learners, looks_back=True)
+    release(database)
+    be_officer(client, Office.ADMINISTRATOR, pilot.institution)
+    address = dashboard(pilot.cohort)
+
+    page = client.get(address).text
+    table = client.get(f"{address}/dashboard.csv").text
+    book = client.get(f"{address}/dashboard.xlsx").content
+
+    assert text_of(page).count("Before and after, looking back") == 1
+    assert page.count('<table class="ba">') == 2
+    assert "Before and after, looking back" in table
+    titles = [cell for each in read_xlsx(book) for row in each for cell in row]
+    assert "Before and after, looking back" in titles
+    assert client.get(f"{address}/dashboard.pdf").content.startswith(b"%PDF-")
+
+
 def test_two_cohorts_stand_side_by_side_only_if_both_are_hers(
     client: TestClient,
 ) -> None:

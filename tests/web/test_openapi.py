@@ -70,6 +70,7 @@ def test_what_is_personal_asks_for_a_token(site: TestClient, name: str) -> None:
     attempt = "00000000-0000-4000-8000-000000000000"
     address = path.format(
         attempt_id=attempt,
+        earlier_id=attempt,
         item="trust",
         key="x",
         ref=attempt,
