@@ -7,8 +7,8 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from app.cohorts.access import CohortManager
-from app.cohorts.queries.places import list_places
 from app.cohorts.queries import get_cohort, get_institution, list_memberships
+from app.cohorts.queries.places import list_places
 from app.identity.access import FormDep, LearnerDep, PageDep
 from app.kernel.clock import Now
 from app.kernel.database import ReadDep, WriteDep
@@ -60,9 +60,7 @@ def show_preview(
         )
     except NothingToShareError:
         profile = None
-    places = list_places(
-        connection, learner_id=learner.learner_id, today=now.date()
-    )
+    places = list_places(connection, learner_id=learner.learner_id, today=now.date())
     recalled = None
     if profile and (places[cohort_id].round or FIRST) > FIRST:
         recalled = service.find_recalled(

@@ -9,10 +9,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
 _ID = "3f2b8a52-6c1d-4e0f-9a7b-1c2d3e4f5a6b"
 _SHARE: dict[str, JsonValue] = {
     "cohort_id": _ID,
-    "round": 1,
+    "round": 2,
     "trainers_see": False,
     "levels": {"data-governance": 2, "cybersecurity": 1},
-    "looking_back": None,
+    "looking_back": {"data-governance": 1, "cybersecurity": 1},
     "shared_at": "2026-11-23T12:00:00Z",
 }
 

@@ -82,22 +82,3 @@ def test_a_subtree_is_a_document_too(client: TestClient) -> None:
     OverviewOut.model_validate(document, strict=False)
     assert [line["shared"] for line in document["cohorts"]] == [12]
     assert document["results"]["people"] == 12
-
-
-def test_looking_back_stands_beside_the_ordinary_change(client: TestClient) -> None:
-    database = database_of(client)
-    with database.write() as connection:
-        pilot = add_pilot(connection)
-        learners = populate(connection, pilot.cohort, people=60)
-        repeat(connection, pilot.cohort, learners, looks_back=True)
-    release(database)
-    director = add_officer(client, Office.ADMINISTRATOR, pilot.institution)
-
-    document = get(client, pilot.cohort, headers_of(client, director))
-
-    pairs = zip(document["changes"], document["looking_back"], strict=True)
-    for ordinary, recalled in pairs:
-        assert ordinary["competency"] == recalled["competency"]
-        assert ordinary["people"] or not recalled["people"]
-    shown = [each for each in document["looking_back"] if each["mean"]]
-    assert any(each["is_clear"] for each in shown)
