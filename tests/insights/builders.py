@@ -180,20 +180,27 @@ def populate(
     return learners
 
 
-def repeat(
-    connection: Connection,
-    cohort: Cohort,
-    learners: Sequence[Learner],
-    *,
-    looks_back: bool = False,
-) -> None:
+def repeat(connection: Connection, cohort: Cohort, learners: Sequence[Learner]) -> None:
     """Let people answer again in a second round, a little better, and share."""
     chance = random.Random(7)  # noqa: S311 -- told again, not a secret
     add_second_round(connection, cohort.cohort_id)
     for learner in learners:
         answer(connection, learner, draw_values(chance, skill=2.6), days=120)
-        if looks_back:
-            recall(connection, learner, draw_values(chance, skill=1.0), days=120)
+        share(connection, learner, cohort, days=120)
+
+
+def lower_their_first(connection: Connection, cohort: Cohort) -> None:
+    """Let 26 people share both rounds, of whom 8 see their first one lower today.
+
+    10 never reach the target, 8 reach it in the second round, 8 in both.
+    """
+    add_second_round(connection, cohort.cohort_id)
+    for then, now in [("1", "1")] * 10 + [("1", "4")] * 8 + [("4", "4")] * 8:
+        learner = join(connection, cohort)
+        answer(connection, learner, [then] * 19)
+        share(connection, learner, cohort, days=-1)
+        answer(connection, learner, [now] * 19, days=120)
+        recall(connection, learner, ["1"] * 19, days=120)
         share(connection, learner, cohort, days=120)
 
 
