@@ -1,5 +1,6 @@
 from typing import Any
 
+import pytest
 from fastapi.testclient import TestClient
 
 from app.cohorts.domain import Cohort, Office
@@ -9,9 +10,12 @@ from tests.identity.builders import database_of
 from tests.insights.builders import (
     FRONT_LINE,
     MANAGER,
+    add_pilot,
     headers_of,
+    lower_their_first,
     released_pilot,
 )
+from tests.sharing.builders import release
 
 
 def address_of(cohort: Cohort) -> str:
@@ -82,3 +86,24 @@ def test_a_subtree_is_a_document_too(client: TestClient) -> None:
     OverviewOut.model_validate(document, strict=False)
     assert [line["shared"] for line in document["cohorts"]] == [12]
     assert document["results"]["people"] == 12
+
+
+def test_looking_back_stands_beside_the_ordinary_change(client: TestClient) -> None:
+    database = database_of(client)
+    with database.write() as connection:
+        pilot = add_pilot(connection)
+        lower_their_first(connection, pilot.cohort)
+        director = add_officer(connection, Office.ADMINISTRATOR, pilot.institution)
+    release(database)
+
+    document = get(client, pilot.cohort, headers_of(client, director))
+
+    assert mean_of(document["changes"]) == pytest.approx(100 * 8 / 26)
+    assert mean_of(document["looking_back"]) == pytest.approx(100 * 16 / 26)
+
+
+def mean_of(rows: list[dict[str, Any]]) -> float:
+    """Return the middle of what all competencies have in common."""
+    (mean,) = {tuple(row["mean"].values()) for row in rows if row["mean"]}
+    assert all(row["people"] == 26 for row in rows if row["mean"])
+    return float(sum(mean)) / 2

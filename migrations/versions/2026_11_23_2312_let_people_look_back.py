@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "b3c81f6a5d20"
-down_revision = "c81f5a3e7d24"
+down_revision = "d92a6b4f8e35"
 branch_labels = None
 depends_on = None
 
