@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "b3c81f6a5d20"
-down_revision = "d92a6b4f8e35"
+down_revision = "b8e3d5f72a01"
 branch_labels = None
 depends_on = None
 
