@@ -14,7 +14,13 @@ from app.catalogue.domain import (
     RunState,
     Verification,
 )
+from app.catalogue.domain.filters import Facet
+from app.catalogue.domain.search import Found
+from app.kernel.pagination import Page
 from app.kernel.text import Language
+
+MOST_VALUES = 50
+_PARAMETERS: dict[str, str] = {Facet.LANGUAGE: "lang"}
 
 
 class Shape(BaseModel):
@@ -102,12 +108,62 @@ class CourseOut(Shape):
     is_flagship: bool
 
 
+class CountOut(Shape):
+    """How many courses a value of a filter would leave, the other filters as they are."""
+
+    value: str
+    """To be sent as the parameter of that name."""
+    count: int
+
+
+class FacetsOut(Shape):
+    """Values with a course, by parameter; the most frequent 50 providers."""
+
+    competency: list[CountOut]
+    level: list[CountOut]
+    lang: list[CountOut]
+    max_hours: list[CountOut]
+    max_megabytes: list[CountOut]
+    delivery: list[CountOut]
+    cost: list[CountOut]
+    provider: list[CountOut]
+
+
 class CourseListOut(Shape):
-    """Courses in the catalogue's order."""
+    """Courses, best first; without words in the catalogue's order."""
 
     items: list[CourseOut]
     next: str | None
     """Opaque; send it as ``after``. Null on the last page."""
+    found: int
+    """How many courses fit, on all pages."""
+    total: int
+    """How many there are."""
+    facets: FacetsOut
+    read_as: dict[str, str]
+    """Words of ``q`` that no course has, with those they were taken for."""
+    without: dict[str, int]
+    """If nothing fits: how many courses would without the parameter of that name."""
+
+
+def write_list(found: Found, page: Page[Course], language: Language) -> CourseListOut:
+    """Return one page of what was found, with the counts over all pages."""
+    facets = {
+        _PARAMETERS.get(facet, facet): sorted(
+            (CountOut(value=str(value), count=n) for value, n in counts.items()),
+            key=lambda each: (-each.count, each.value),
+        )[:MOST_VALUES]
+        for facet, counts in found.counts.items()
+    }
+    return CourseListOut(
+        items=[write_course(course, language) for course in page.items],
+        next=page.next,
+        found=len(found.courses),
+        total=found.total,
+        facets=FacetsOut.model_validate(facets),
+        read_as=dict(found.read_as),
+        without={_PARAMETERS.get(k, k): n for k, n in found.without.items()},
+    )
 
 
 _WRITTEN = frozenset(

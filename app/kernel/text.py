@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from enum import StrEnum
+from functools import cache
 from types import MappingProxyType
 
 
@@ -133,6 +134,16 @@ def translation_counts(
 
 
 _ARABIC_FORMS = str.maketrans("أإآٱىةؤئ", "اااايهوي")
+_LAST_COMBINING = 0x1F000
+"""No combining character of Unicode stands at or behind it."""
+
+
+@cache
+def _removed() -> dict[int, str]:
+    codes = (
+        code for code in range(_LAST_COMBINING) if unicodedata.combining(chr(code))
+    )
+    return {**dict.fromkeys(codes, ""), ord("ـ"): "", ord("’"): "'"}
 
 
 def fold(text: str) -> str:
@@ -145,6 +156,7 @@ def fold(text: str) -> str:
         >>> fold("Éthique de l’IA")
         "ethique de l'ia"
     """
+    if text.isascii():
+        return text.casefold()
     decomposed = unicodedata.normalize("NFKD", text.translate(_ARABIC_FORMS))
-    kept = (c for c in decomposed if not unicodedata.combining(c) and c != "ـ")
-    return "".join(kept).casefold().replace("’", "'")
+    return decomposed.translate(_removed()).casefold()

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection
 
 from app.catalogue import files
+from app.catalogue.domain.filters import Filter
 from app.catalogue.domain.own import (
     CourseState,
     Editor,
@@ -26,12 +27,11 @@ from app.catalogue.errors import (
     OwnReviewError,
 )
 from app.catalogue.queries import (
-    Filter,
+    find_courses,
     find_release,
     get_catalogue,
     get_catalogue_of,
     get_course,
-    list_courses,
     own,
 )
 from app.catalogue.service import (
@@ -84,7 +84,10 @@ def test_a_course_is_seen_once_a_second_person_has_published_it(
     ]  # fmt: skip
     found = get_course(connection, "enap-data")
     assert found.added_by == NAMES
-    assert found in list_courses(connection, Filter(q="donnees ouvertes"))
+    assert (
+        found
+        in find_courses(connection, Filter(q="donnees ouvertes"), Language.EN).courses
+    )
     assert get_catalogue_of(connection, found).key == "open-courses"
 
 

@@ -86,7 +86,7 @@ def test_pages_show_the_courses_and_notes_of_every_file(client: TestClient) -> N
     with database_of(client).write() as connection:
         load_catalogue(connection, key="own", data=own, now=NOON)
 
-    everything = client.get("/en/courses").text
+    everything = client.get("/en/courses?q=ouvertes").text
     pages = [client.get(f"/en/courses/{key}").text for key in ("cours-maison", MOOC)]
 
     assert "/en/courses/cours-maison" in everything

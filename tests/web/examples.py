@@ -35,7 +35,11 @@ PARAMETERS: Mapping[str, Values] = {
     "list_courses": {
         "competency": "generative-ai",
         "lang": "fr",
+        "level": 2,
         "max_hours": 12,
+        "max_megabytes": 3000,
+        "delivery": "self_paced",
+        "cost": "free",
         "provider": "unesco",
         "q": "oxford",
         "limit": 50,

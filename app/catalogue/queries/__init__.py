@@ -1,19 +1,24 @@
 """Reading the catalogue; parsed once per release and process."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+import threading
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, select
 
 from app.catalogue.domain import Catalogue, Course, join
+from app.catalogue.domain.filters import Filter
+from app.catalogue.domain.search import Found, Index
 from app.catalogue.errors import CourseNotFoundError, UnknownCourseLanguageError
 from app.catalogue.files import parse_catalogue
 from app.catalogue.models import CourseRow, ReleaseRow
 from app.catalogue.queries.own import list_published
+from app.frameworks.domain import Framework
+from app.frameworks.queries import get_default_framework
 from app.kernel.statements import Prebuilt
-from app.kernel.text import Language, fold
+from app.kernel.text import Language
 
 OPEN_COURSES = "open-courses"
 """Key of the catalogue that ships with Masar; its courses come first."""
@@ -29,10 +34,22 @@ class _Release:
     by_key: Mapping[str, Course]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Indexed:
+    """What an index was made from."""
+
+    whole: Catalogue
+    framework: Framework
+    index: Index
+
+
 _known: dict[str, _Release] = {}
 """The release last used, by its name: the same everywhere."""
 _files: dict[str, Catalogue] = {}
 """The files of that release, parsed, by the hash of their content."""
+_indexing = threading.Lock()
+_indexed: "list[_Indexed]" = []
+"""The index last used, alone."""
 _HASH = select(ReleaseRow.content_hash).where(ReleaseRow.key == bindparam("key"))
 _STAMP = (
     select(CourseRow.stamp)
@@ -44,40 +61,6 @@ _STAMP = (
 """Names what learners see of the courses of institutions."""
 _HASHES = Prebuilt(select(ReleaseRow.key, ReleaseRow.content_hash, _STAMP))
 _CONTENTS = select(ReleaseRow.key, ReleaseRow.content_hash, ReleaseRow.content)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Filter:
-    """What a visitor looks for; ``None`` and empty mean anything."""
-
-    competency: str | None = None
-    language: str | None = None
-    max_hours: float | None = None
-    """Courses of unknown length are left out when it is given."""
-    provider: str | None = None
-    """A part of its name, whatever the case and accents."""
-    q: str = ""
-    """Words that must all occur, whatever their accents."""
-
-    def keeps(self, course: Course) -> bool:
-        """Whether a course is what the visitor looks for."""
-        serves = {serve.competency for serve in course.serves}
-        return (
-            (self.competency is None or self.competency in serves)
-            and (self.language is None or self.language in course.languages())
-            and (self.max_hours is None or _lasts(course, self.max_hours))
-            and fold(self.provider or "") in fold(course.provider)
-            and self._says(course)
-        )
-
-    def _says(self, course: Course) -> bool:
-        titles = (title for m in course.modules for title in m.title.texts.values())
-        text = fold(" ".join((course.title, course.provider, *titles)))
-        return all(word in text for word in fold(self.q).split())
-
-
-def _lasts(course: Course, hours: float) -> bool:
-    return course.hours is not None and course.hours <= hours
 
 
 def find_hash(connection: Connection, key: str) -> str | None:
@@ -158,24 +141,43 @@ def get_catalogue(connection: Connection) -> Catalogue:
     return _get_release(connection).whole
 
 
-def list_courses(connection: Connection, wanted: Filter) -> list[Course]:
-    """Return the courses a filter keeps, in the catalogue's order.
+def find_courses(connection: Connection, wanted: Filter, language: Language) -> Found:
+    """Return the courses that fit, best first, with how many each filter would leave.
+
+    Args:
+        connection: Reads.
+        wanted: Filters and words.
+        language: Of the visitor.
 
     Raises:
         UnknownCourseLanguageError: The filter names a language that is none.
     """
-    courses = get_catalogue(connection).courses
-    known = list_languages(courses)
+    index = _get_index(connection)
+    known = {*Language, *index.languages}
     if wanted.language is not None and wanted.language not in known:
         raise UnknownCourseLanguageError(
-            lang=wanted.language[:20], allowed=", ".join(known)
+            lang=wanted.language[:20], allowed=", ".join(sorted(known))
         )
-    return [course for course in courses if wanted.keeps(course)]
+    return index.find(wanted, language)
 
 
-def list_languages(courses: Iterable[Course]) -> list[str]:
+def _get_index(connection: Connection) -> Index:
+    """Return the index of what is loaded; made once, then told what is new."""
+    whole = get_catalogue(connection)
+    framework = get_default_framework(connection)
+    with _indexing:
+        last = _indexed[0] if _indexed else None
+        if last and last.whole is whole and last.framework is framework:
+            return last.index
+        names = {each.key: each.title for each in framework.competencies}
+        index = Index(whole.courses, names, last.index if last else None)
+        _indexed[:] = [_Indexed(whole=whole, framework=framework, index=index)]
+        return index
+
+
+def list_languages(connection: Connection) -> list[str]:
     """Return the languages one may ask for: those of the courses, and our five."""
-    return sorted({*Language, *(code for c in courses for code in c.languages())})
+    return sorted({*Language, *_get_index(connection).languages})
 
 
 def get_course(connection: Connection, key: str) -> Course:
@@ -198,8 +200,3 @@ def get_catalogue_of(connection: Connection, course: Course) -> Catalogue:
     release = _get_release(connection)
     found = (one for one in release.catalogues if course in one.courses)
     return next(found, release.catalogues[0])
-
-
-def list_providers(courses: Iterable[Course]) -> list[str]:
-    """Return the providers of some courses, by name."""
-    return sorted({course.provider for course in courses}, key=fold)
