@@ -1,0 +1,1 @@
+"""Documents people give: read where they can do no harm, kept where nobody looks."""
