@@ -9,6 +9,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from app.progress.domain.spelling import (
+    HONORIFICS,
+    LETTERS,
+    PARTICLES,
+    SHORT_VOWEL,
+    SILENT,
+    SOUNDS,
+    VOWELS,
+)
+
 SAME = 0.85
 """Confidence from which two names count as the same."""
 OTHER = 0.55
@@ -33,86 +43,6 @@ _JOINED_SAME = 0.93
 _IN_TEXT = 0.8
 """Left of the confidence where a text has not the whole name."""
 _MINDED = 0.7
-_PARTICLES = frozenset(
-    [
-        "al",
-        "el",
-        "ul",
-        "il",
-        "bin",
-        "ben",
-        "ibn",
-        "bint",
-        "ould",
-        "wuld",
-        "mint",
-        "walad",
-        "weld",
-        "ag",
-        "da",
-        "das",
-        "de",
-        "del",
-        "di",
-        "do",
-        "dos",
-        "du",
-        "des",
-        "e",
-        "la",
-        "las",
-        "le",
-        "los",
-        "van",
-        "von",
-        "y",
-        "na",
-        "ال",
-        "بن",
-        "ابن",
-        "بنت",
-        "ولد",
-        "منت",
-        "ال",
-    ]
-)
-_HONORIFICS = frozenset(
-    [
-        "mr",
-        "mrs",
-        "ms",
-        "miss",
-        "mme",
-        "mlle",
-        "monsieur",
-        "madame",
-        "dr",
-        "dra",
-        "prof",
-        "professor",
-        "sr",
-        "sra",
-        "senhor",
-        "senhora",
-        "senor",
-        "senora",
-        "eng",
-        "ing",
-        "me",
-        "hajj",
-        "alhaji",
-        "hadj",
-        "السيد",
-        "السيدة",
-        "الدكتور",
-        "الدكتورة",
-        "د",
-        "الاستاذ",
-        "الاستاذة",
-        "المهندس",
-        "الحاج",
-    ]
-)
 _MOHAMMED = re.compile("m[ou]{0,2}h+[aeo]*m+[ae]+d|m[oua]+hamm?[ae]d|mohd")
 _SERVANT = re.compile(
     r"^[aeiou]?bd(?:[aeiou]{1,2}(?:l|([rnsztd])(?=\1)))?(?=[^aeiou].{2,}|all)"
@@ -125,48 +55,6 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _ARABIC = re.compile("[\u0600-\u06ff]")
 _MARKS = re.compile("[\u0610-\u061a\u064b-\u065f\u0670\u0640]")
 _ARABIC_FORMS = str.maketrans("أإآٱىئؤة", "ااااايوه")
-_SOUNDS = (
-    ("tch", "S"),
-    ("sch", "S"),
-    ("ch", "S"),
-    ("sh", "S"),
-    ("kh", "k"),
-    ("gh", "g"),
-    ("th", "t"),
-    ("dh", "d"),
-    ("dj", "j"),
-    ("ph", "f"),
-    ("ck", "k"),
-    ("qu", "k"),
-    ("q", "k"),
-    ("ou", "u"),
-    ("oo", "u"),
-    ("w", "u"),
-    ("o", "u"),
-    ("ee", "i"),
-    ("y", "i"),
-    ("ei", "i"),
-    ("ai", "i"),
-    ("e", "i"),
-    ("ss", "s"),
-    ("z", "s"),
-    ("v", "f"),
-    ("x", "S"),
-)
-"""Spellings of one sound in English, French, Portuguese and Spanish, longest first."""
-_VOWELS = frozenset("aiu")
-_LETTERS: dict[str, str] = {
-    "ب": "bp", "ت": "t", "ث": "ts", "ج": "jgS", "ح": "hk", "خ": "khg", "د": "d",
-    "ذ": "ds", "ر": "r", "ز": "s", "س": "s", "ش": "S", "ص": "s", "ض": "d", "ط": "t",
-    "ظ": "ds", "ع": "aiu", "غ": "gr", "ف": "f", "ق": "kg", "ك": "kg", "ل": "l",
-    "م": "m", "ن": "n", "ه": "ha", "و": "u", "ي": "i", "ا": "aiu", "ء": "aiu",
-    "پ": "p", "چ": "S", "ڤ": "f", "گ": "g", "ڨ": "g",
-}  # fmt: skip
-"""What an Arabic letter may be in Latin ones, by sound."""
-_SILENT = {"ع": 0.1, "ء": 0.0, "ه": 0.25, "ا": 0.45, "و": 0.6, "ي": 0.6}
-"""Cost of an Arabic letter that the Latin spelling leaves out; others cost 1."""
-_SHORT_VOWEL = 0.12
-"""Cost of a Latin vowel that Arabic does not write."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,7 +81,7 @@ def words_of(text: str) -> list[_Word]:
         if word in _ABD or word in _FATHER:
             prefix += "عبد" if word == "عبد" else ("abd" if word in _ABD else word)
             continue
-        if not word or word in _PARTICLES or word in _HONORIFICS:
+        if not word or word in PARTICLES or word in HONORIFICS:
             continue
         found.append(_word(prefix + _without_article(word)))
         prefix = ""
@@ -228,7 +116,7 @@ def _word(text: str) -> _Word:
 
 def _sound_of(text: str) -> str:
     text = re.sub("gu(?=[eiy])", "g", re.sub("c(?=[eiy])", "s", text))
-    for spelling, sound in _SOUNDS:
+    for spelling, sound in SOUNDS:
         text = text.replace(spelling, sound)
     text = re.sub("u(?=[aiu])", "u", text.replace("c", "k"))
     return re.sub(r"(.)\1+", r"\1", text)
@@ -298,7 +186,7 @@ def _by_vowels(one: str, other: str) -> float:
     for place, (mine, their) in enumerate(zip(one, other, strict=True)):
         if mine == their:
             continue
-        if not {mine, their} <= _VOWELS:
+        if not {mine, their} <= VOWELS:
             return 0.0
         cost += 1.0 if cost or place == len(one) - 1 else 0.5
     return 1.0 - cost / len(one)
@@ -316,17 +204,17 @@ def _across(arabic: str, latin: str) -> float:
     ends_in_h = arabic.endswith("ه")
     before = [0.0]
     for letter in latin:
-        before.append(before[-1] + (_SHORT_VOWEL if letter in _VOWELS else 1.0))
+        before.append(before[-1] + (SHORT_VOWEL if letter in VOWELS else 1.0))
     previous = ""
     for place, letter in enumerate(arabic):
         is_last = place == len(arabic) - 1
-        silent = 0.0 if is_last and ends_in_h else _SILENT.get(letter, 1.0)
+        silent = 0.0 if is_last and ends_in_h else SILENT.get(letter, 1.0)
         silent = 0.1 if letter == previous else silent
         now = [before[0] + silent]
         for at, sound in enumerate(latin, start=1):
-            fits = sound in _LETTERS.get(letter, "")
+            fits = sound in LETTERS.get(letter, "")
             swap = before[at - 1] + (0.0 if fits else 1.0)
-            extra = _SHORT_VOWEL if sound in _VOWELS else 1.0
+            extra = SHORT_VOWEL if sound in VOWELS else 1.0
             extra = 0.15 if sound == "h" and at == len(latin) else extra
             now.append(min(swap, before[at] + silent, now[at - 1] + extra))
         before, previous = now, letter

@@ -8,7 +8,6 @@ from typing import Any
 
 from PIL import Image
 from pypdf import PdfReader
-from pypdf.errors import PyPdfError
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, NullObject
 
 from app.progress.files.pictures import MOST_CODES, MOST_PIXELS, read_codes
@@ -36,9 +35,7 @@ _ADDRESS = re.compile(r"https?://[^\s<>\"']{4,400}")
 _END = re.compile(rb"%%EOF[\s\x00]*\Z")
 
 
-def read_paper(
-    content: bytes, *, roots: list[bytes], now: datetime
-) -> dict[str, Any]:
+def read_paper(content: bytes, *, roots: list[bytes], now: datetime) -> dict[str, Any]:
     """Return what a PDF says to a machine.
 
     Raises:
@@ -47,17 +44,9 @@ def read_paper(
     if not _END.search(content[-1024:]):
         raise UnsoundError("broken")
     try:
-        reader = PdfReader(io.BytesIO(content), strict=False)
-        if reader.is_encrypted:
-            raise UnsoundError("encrypted")
-        _check_objects(reader)
-        if not 1 <= len(reader.pages) <= MOST_PAGES:
-            raise UnsoundError("too-complex")
-        text, links, codes = _read_pages(reader)
+        text, links, codes = _read_sound(PdfReader(io.BytesIO(content), strict=False))
     except UnsoundError:
         raise
-    except (PyPdfError, MemoryError, RecursionError):
-        raise UnsoundError("broken") from None
     except Exception:  # noqa: BLE001 -- pypdf raises whatever its input leads it to
         raise UnsoundError("broken") from None
     return {
@@ -66,6 +55,15 @@ def read_paper(
         "codes": codes,
         "seal": read_seal(content, roots=roots, now=now),
     }
+
+
+def _read_sound(reader: PdfReader) -> tuple[str, list[str], list[str]]:
+    if reader.is_encrypted:
+        raise UnsoundError("encrypted")
+    _check_objects(reader)
+    if not 1 <= len(reader.pages) <= MOST_PAGES:
+        raise UnsoundError("too-complex")
+    return _read_pages(reader)
 
 
 def _check_objects(reader: PdfReader) -> None:

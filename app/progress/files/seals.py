@@ -55,7 +55,10 @@ def _judge(
     seal: EmbeddedPdfSignature, anchors: list[x509.Certificate], now: datetime
 ) -> tuple[str, str]:
     context = ValidationContext(
-        trust_roots=anchors, allow_fetching=False, moment=now, revocation_mode="soft-fail"
+        trust_roots=anchors,
+        allow_fetching=False,
+        moment=now,
+        revocation_mode="soft-fail",
     )
     status = validate_pdf_signature(seal, context)
     signer = status.signing_cert.subject.native.get("common_name", "")
