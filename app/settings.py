@@ -89,6 +89,10 @@ class Settings(BaseSettings):
     """Sender of all mail, an address or ``Name <address>``."""
     mail_dir: Path = ROOT / "var" / "mail"
     """Folder of the mail files where there is no mail server."""
+    documents_dir: Path | None = None
+    """Folder of people's certificates, outside every web root; empty: beside the database."""
+    signers_dir: Path = ROOT / "var" / "signers"
+    """Certificates (``.pem``, ``.crt``, ``.cer``) of those whose signed PDF we believe."""
     worker_in_process: bool = True
     """Send mail and do other waiting work beside the site; else by ``masar worker``."""
     trusted_proxies: str = "127.0.0.1"
@@ -166,6 +170,15 @@ class Settings(BaseSettings):
         """Whether the database is a file of this machine."""
         url = make_url(self.database_url.get_secret_value())
         return url.get_backend_name() == "sqlite"
+
+    @property
+    def documents_folder(self) -> Path:
+        """Where certificates are kept."""
+        if self.documents_dir is not None:
+            return self.documents_dir
+        url = make_url(self.database_url.get_secret_value())
+        beside = Path(url.database or "").parent if self.is_sqlite else ROOT / "var"
+        return beside / "documents"
 
     @property
     def cookies_are_secure(self) -> bool:

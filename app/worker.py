@@ -22,6 +22,8 @@ from app.home.service import apply_retention
 from app.kernel.clock import current_time
 from app.kernel.database import Database
 from app.kernel.jobs import Handler, Outcome, forget_failed, run_due
+from app.progress import service as documents
+from app.progress.files.documents import Folder
 from app.records import service as records
 from app.settings import Settings
 from app.sharing.service import release_waiting
@@ -56,6 +58,8 @@ class Task:
 
 def _tidy(database: Database, settings: Settings, now: datetime) -> int:
     gone = apply_retention(database, unused=settings.unused_lifetime, now=now)
+    folder = Folder(settings.documents_folder)
+    gone += documents.sweep_documents(database, folder=folder, now=now)
     with database.write() as connection:
         gone += forget_failed(connection, now=now)
         return gone + forget_ended(connection, now=now)
@@ -111,6 +115,9 @@ def handlers(database: Database, settings: Settings) -> Mapping[str, Handler]:
         rosters.CHECK: lambda job: rosters.check_roster(database, job.payload),
         rosters.IMPORT: lambda job: rosters.import_part(
             database, job.payload, key=key, now=current_time()
+        ),
+        documents.FORGET: lambda job: documents.forget_document(
+            database, job.payload, folder=Folder(settings.documents_folder)
         ),
     }
 

@@ -142,9 +142,13 @@ def connection(database: Database) -> Iterator[Connection]:
 
 
 @pytest.fixture
-def settings(database_url: str) -> Settings:
+def settings(database_url: str, tmp_path: Path) -> Settings:
     """Return the settings of a test installation."""
-    return make_settings(database_url)
+    return make_settings(
+        database_url,
+        documents_dir=tmp_path / "documents",
+        signers_dir=tmp_path / "signers",
+    )
 
 
 def make_settings(database_url: str, **others: Any) -> Settings:  # noqa: ANN401 -- any setting

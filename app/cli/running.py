@@ -23,6 +23,8 @@ from app.cli.content import load_into
 from app.home.service import apply_retention
 from app.kernel.clock import current_time
 from app.kernel.database import Database
+from app.progress.files.documents import Folder
+from app.progress.service import sweep_documents
 from app.settings import ROOT, Settings
 from app.web.logs import set_up_logs
 from app.worker import Worker
@@ -169,8 +171,9 @@ def tidy() -> None:
     """Delete what has ended, and answers that nobody has used for long."""
     settings = read_settings()
     database = Database(settings.database_url.get_secret_value())
-    gone = apply_retention(
-        database, unused=settings.unused_lifetime, now=current_time()
-    )
+    now = current_time()
+    gone = apply_retention(database, unused=settings.unused_lifetime, now=now)
+    folder = Folder(settings.documents_folder)
+    files = sweep_documents(database, folder=folder, now=now)
     database.close()
-    out.print(f"{gone} rows deleted.")
+    out.print(f"{gone} rows and {files} files deleted.")

@@ -38,6 +38,14 @@ KEPT = (
         lifetime=None,
     ),
     Kept(key="progress", tables=("progress_entry", "progress_note"), lifetime=None),
+    Kept(
+        key="certificates",
+        tables=(
+            *("progress_certificate", "progress_claim"),
+            *("progress_look", "progress_review"),
+        ),
+        lifetime=None,
+    ),
     Kept(key="events", tables=("journal_event",), lifetime=None),
     Kept(key="resume_code", tables=("identity_resume_code",), lifetime=None),
     Kept(key="session", tables=("identity_session",), lifetime="session_lifetime"),

@@ -20,7 +20,7 @@ from app.journal.models import Event
 from app.kernel.database import Base
 from app.paths.models import ChoiceRow, PathRow, PreferenceRow
 from app.proficiency.models import AimRow, EvidenceRow
-from app.progress.models import EntryRow, NoteRow
+from app.progress.models import CertificateRow, ClaimRow, EntryRow, LookRow, NoteRow, ReviewRow
 from app.records.models import MatchRow
 from app.sharing.models import ContributionRow, ShareRow
 
@@ -40,6 +40,10 @@ PERSONAL_TABLES: tuple[type[Base], ...] = (
     PathRow,
     EntryRow,
     NoteRow,
+    CertificateRow,
+    ClaimRow,
+    LookRow,
+    ReviewRow,
     OfficeRow,
     TrainerRow,
     MemberRow,
@@ -52,6 +56,7 @@ _SECRETS = frozenset(
     {
         *("token_digest", "resume_nonce", "ticket_digest", "subject_digest", "body"),
         *("password_hash", "totp_secret", "totp_last_step", "recovery_digests"),
+        *("claims", "claim_digest", "band_digest", "address"),
     }
 )
 """Left out: no use to her, and of use to a thief; ``body`` follows from the rest."""

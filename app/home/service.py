@@ -108,6 +108,9 @@ def merge(
     # Upwards through the house: what is shared refers to what was answered.
     for room in ROOMS:
         room.adopt(connection, from_learner=from_learner, to_learner=to_learner)
+    progress.adopt_certificates(
+        connection, from_learner=from_learner, to_learner=to_learner
+    )
     erase(connection, learner_id=from_learner)
     journal.record(
         connection,
@@ -126,6 +129,7 @@ def erase(connection: Connection, *, learner_id: UUID) -> None:
     """
     sharing.leave_totals(connection, learner_id=learner_id)
     records.forget(connection, learner_id=learner_id)
+    progress.leave(connection, learner_id=learner_id)
     identity.erase(connection, learner_id=learner_id)
 
 

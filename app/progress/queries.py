@@ -1,11 +1,18 @@
-"""Reading the ledger and its totals."""
+"""Reading the ledger and its totals, and certificates."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, exists, select
 
+from app.progress.domain.certificates import (
+    Certificate,
+    Check,
+    Finding,
+    Outcome,
+    Result,
+)
 from app.progress.domain.ledger import (
     CourseCount,
     CourseProgress,
@@ -14,7 +21,16 @@ from app.progress.domain.ledger import (
     What,
     fold,
 )
-from app.progress.models import EntryRow, NoteRow, TotalRow
+from app.progress.errors import CertificateNotFoundError
+from app.progress.models import (
+    CertificateRow,
+    ClaimRow,
+    EntryRow,
+    LookRow,
+    NoteRow,
+    ReviewRow,
+    TotalRow,
+)
 
 _ENTRY = EntryRow.__table__
 
@@ -102,3 +118,161 @@ def count_course(connection: Connection, course_key: str) -> CourseCount:
         started=sum(row[2] for row in rows if row[0] is What.STARTED),
         completed={row[1]: row[2] for row in rows if row[0] is What.COMPLETED},
     )
+
+
+MOST_LOOKS = 500
+"""Pictures a new one is compared with."""
+_CERTIFICATE = CertificateRow.__table__
+
+
+def list_certificates(
+    connection: Connection, *, learner_id: UUID, course_key: str | None = None
+) -> list[Certificate]:
+    """Return a learner's certificates, or those of one course, newest first."""
+    wanted = _CERTIFICATE.c.learner_id == learner_id
+    if course_key is not None:
+        wanted &= _CERTIFICATE.c.course_key == course_key
+    newest = (_CERTIFICATE.c.given_at.desc(), _CERTIFICATE.c.certificate_id)
+    rows = connection.execute(select(_CERTIFICATE).where(wanted).order_by(*newest))
+    return [_certificate(row) for row in rows]
+
+
+def find_certificate(
+    connection: Connection, *, learner_id: UUID, certificate_id: UUID
+) -> Certificate | None:
+    """Return a learner's own certificate, if there is one of that number."""
+    row = connection.execute(
+        select(_CERTIFICATE).where(
+            _CERTIFICATE.c.learner_id == learner_id,
+            _CERTIFICATE.c.certificate_id == certificate_id,
+        )
+    ).one_or_none()
+    return None if row is None else _certificate(row)
+
+
+def get_certificate(
+    connection: Connection, *, learner_id: UUID, certificate_id: UUID
+) -> Certificate:
+    """Return a learner's own certificate.
+
+    Raises:
+        CertificateNotFoundError: There is none of that number, or it is another's.
+    """
+    found = find_certificate(
+        connection, learner_id=learner_id, certificate_id=certificate_id
+    )
+    if found is None:
+        raise CertificateNotFoundError
+    return found
+
+
+def _certificate(row: Any) -> Certificate:  # noqa: ANN401 -- a row of the table
+    said = dict(row._mapping)  # noqa: SLF001 -- SQLAlchemy's public name
+    del said["claims"]
+    findings = tuple(
+        Finding(
+            check=Check(each["check"]),
+            result=Result(each["result"]),
+            why=each["why"],
+            facts=each["facts"],
+        )
+        for each in said.pop("findings")
+    )
+    return Certificate(**said, findings=findings)
+
+
+def get_claims(
+    connection: Connection, *, learner_id: UUID, certificate_id: UUID
+) -> list[str]:
+    """Return the digests of what a certificate says that only one person can have."""
+    found = connection.scalar(
+        select(_CERTIFICATE.c.claims).where(
+            _CERTIFICATE.c.learner_id == learner_id,
+            _CERTIFICATE.c.certificate_id == certificate_id,
+        )
+    )
+    return list(found or ())
+
+
+def list_claims_on(
+    connection: Connection, *, digests: Sequence[str]
+) -> Mapping[str, UUID]:
+    """Return who claims each of these, where somebody does."""
+    rows = connection.execute(
+        select(ClaimRow.claim_digest, ClaimRow.learner_id).where(
+            ClaimRow.claim_digest.in_(digests)
+        )
+    )
+    return {row.claim_digest: row.learner_id for row in rows}
+
+
+def list_accepted_owners(
+    connection: Connection, *, digests: Sequence[str]
+) -> set[UUID]:
+    """Return whose accepted certificates claim one of these."""
+    rows = connection.scalars(
+        select(ClaimRow.learner_id)
+        .join(
+            CertificateRow,
+            (CertificateRow.learner_id == ClaimRow.learner_id)
+            & (CertificateRow.certificate_id == ClaimRow.certificate_id),
+        )
+        .where(
+            ClaimRow.claim_digest.in_(digests),
+            CertificateRow.outcome == Outcome.ACCEPTED,
+        )
+    )
+    return set(rows)
+
+
+def list_looks_like(
+    connection: Connection, *, bands: Sequence[str], but: UUID
+) -> list[str]:
+    """Return the looks of others' pictures that share a part with a new one."""
+    rows = connection.scalars(
+        select(LookRow.look)
+        .where(LookRow.band_digest.in_(bands), LookRow.learner_id != but)
+        .distinct()
+        .limit(MOST_LOOKS)
+    )
+    return list(rows)
+
+
+def is_referred_to(connection: Connection, address: str) -> bool:
+    """Whether a certificate has its file under this address."""
+    asked = select(exists().where(CertificateRow.address == address))
+    return bool(connection.scalar(asked))
+
+
+def list_reviews(
+    connection: Connection, *, cohort_refs: Sequence[str]
+) -> list[Certificate]:
+    """Return the certificates that wait for the trainers of some cohorts, oldest first."""
+    rows = connection.execute(
+        select(_CERTIFICATE)
+        .join(
+            ReviewRow,
+            (ReviewRow.learner_id == _CERTIFICATE.c.learner_id)
+            & (ReviewRow.certificate_id == _CERTIFICATE.c.certificate_id),
+        )
+        .where(
+            ReviewRow.cohort_ref.in_(cohort_refs),
+            _CERTIFICATE.c.outcome == Outcome.IN_REVIEW,
+        )
+        .order_by(ReviewRow.asked_at, ReviewRow.certificate_id)
+    )
+    return [_certificate(row) for row in rows]
+
+
+def get_review(
+    connection: Connection, *, cohort_ref: str, learner_id: UUID, certificate_id: UUID
+) -> Certificate:
+    """Return a certificate that waits for the trainers of one cohort.
+
+    Raises:
+        CertificateNotFoundError: It does not wait there.
+    """
+    for each in list_reviews(connection, cohort_refs=[cohort_ref]):
+        if (each.learner_id, each.certificate_id) == (learner_id, certificate_id):
+            return each
+    raise CertificateNotFoundError

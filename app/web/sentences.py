@@ -54,6 +54,18 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
             "It may have been removed. The cohort’s page lists those that exist. Nothing was changed."
         ),
     ),
+    "certificate-not-found": (
+        N_("We cannot find this certificate"),
+        N_(
+            "It does not exist, or it is not yours. Nothing was changed."
+        ),
+    ),
+    "certificate-used": (
+        N_("The same certificate counts for somebody else already"),
+        N_(
+            "Nothing was changed. One certificate counts for one person."
+        ),
+    ),
     "code-refused": (
         N_("This is not the right code"),
         N_(
@@ -99,6 +111,30 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     "module-not-found": (
         N_("This course has no such module"),
         N_("Its page shows the modules we know. Nothing was changed."),
+    ),
+    "document-missing": (
+        N_("There was no file"),
+        N_(
+            "Nothing was saved. Please choose a PDF or a photo of your certificate."
+        ),
+    ),
+    "document-too-large": (
+        N_("This file is too large"),
+        N_(
+            "Nothing was saved. A certificate may have 10 MB: a photo in smaller size, or the PDF, is enough."
+        ),
+    ),
+    "documents-busy": (
+        N_("Many certificates are being checked at this moment"),
+        N_(
+            "Nothing was saved. Please send yours again in a minute."
+        ),
+    ),
+    "documents-full": (
+        N_("You keep as many certificates here as you can"),
+        N_(
+            "Nothing was saved. Remove one that you no longer need, then send this one again."
+        ),
     ),
     "email-invalid": (
         N_("This cannot be an e-mail address"),
@@ -245,6 +281,12 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     "resume-code-unknown": (
         N_("We do not know this code"),
         N_("Please compare it with what you wrote down. You can also start anew."),
+    ),
+    "review-not-open": (
+        N_("Nobody can look at this certificate now"),
+        N_(
+            "It is decided already, somebody is looking at it, or its file could not be kept. Nothing was changed."
+        ),
     ),
     "roster-not-found": (
         N_("We cannot find this list of people"),

@@ -76,7 +76,7 @@ def test_tidy_deletes_what_has_ended(run: Run, database_url: str) -> None:
     results = [run("tidy", url=database_url), run("tidy")]
 
     assert [result.exit_code for result in results] == [0, 0]
-    assert results[1].stdout == "0 rows deleted.\n"
+    assert results[1].stdout == "0 rows and 0 files deleted.\n"
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,8 @@ from functools import cache
 
 import segno
 import typst
+from asn1crypto import keys
+from asn1crypto import x509 as asn1
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -15,6 +17,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import signers
+from pyhanko_certvalidator.registry import SimpleCertificateStore
 from pypdf import PdfWriter
 
 from tests.constants import NOON
@@ -85,22 +88,16 @@ def der_of(name: str) -> bytes:
 
 def sign_pdf(pdf: bytes, by: str = "Registrar") -> bytes:
     """Return a PDF with an electronic signature."""
-    key, certificate = make_signer(by)
+    key, _ = make_signer(by)
     secret = key.private_bytes(
         serialization.Encoding.DER,
         serialization.PrivateFormat.PKCS8,
         serialization.NoEncryption(),
     )
-    from asn1crypto import keys  # noqa: PLC0415
-    from asn1crypto import x509 as asn1  # noqa: PLC0415
-    from pyhanko_certvalidator.registry import (  # noqa: PLC0415
-        SimpleCertificateStore,
-    )
-
     signer = signers.SimpleSigner(
         signing_cert=asn1.Certificate.load(der_of(by)),
         signing_key=keys.PrivateKeyInfo.load(secret),
-        cert_registry=SimpleCertificateStore(),
+        cert_registry=SimpleCertificateStore(),  # type: ignore[no-untyped-call]
     )
     made = io.BytesIO()
     signers.sign_pdf(
@@ -109,7 +106,6 @@ def sign_pdf(pdf: bytes, by: str = "Registrar") -> bytes:
         signer=signer,
         output=made,
     )
-    assert certificate is not None
     return made.getvalue()
 
 

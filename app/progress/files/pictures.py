@@ -73,7 +73,8 @@ def _open(content: bytes, kind: str) -> Image.Image:
 def read_codes(image: Image.Image) -> list[str]:
     """Return the texts of the QR codes on a picture."""
     found = zxingcpp.read_barcodes(
-        image.convert("L"), formats=zxingcpp.BarcodeFormat.QRCode
+        image.convert("L"),
+        formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode),
     )
     texts = [each.text[:LONGEST_CODE] for each in found[:MOST_CODES]]
     return [text for text in texts if text.isprintable()]

@@ -12,17 +12,45 @@ from app.progress.service.doing import (
 from app.progress.service.ledger import record_entries, record_many
 from app.progress.service.merging import adopt
 from app.progress.service.walking import find_walk
+from app.progress.service.certificates import Desk, Given, give_certificate
+from app.progress.service.keeping import (
+    FORGET,
+    adopt_certificates,
+    forget_document,
+    leave,
+    remove_certificate,
+    sweep_documents,
+)
+from app.progress.service.reviews import (
+    Decision,
+    decide_review,
+    request_review,
+    take_back_review,
+)
 
 __all__ = [
+    "Decision",
+    "Desk",
+    "FORGET",
+    "Given",
     "LONGEST_NOTE",
     "MOST_MINUTES",
     "Word",
     "adopt",
+    "adopt_certificates",
     "correct",
+    "decide_review",
     "find_walk",
+    "forget_document",
+    "give_certificate",
+    "leave",
     "record_entries",
     "record_many",
+    "remove_certificate",
+    "request_review",
     "say",
+    "sweep_documents",
     "take_back",
+    "take_back_review",
     "write_note",
 ]
