@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 
 from app.kernel.text import Language
+from app.web.certificate_sentences import CERTIFICATE_PROBLEMS
 from app.web.marking import N_, NN_
 from app.web.program_sentences import PROGRAM_PROBLEMS
 from app.web.translations import translations
 
 __all__ = ["ASIDE_LABELS", "NN_", "N_", "PROBLEMS", "describe", "label"]
 PROBLEMS: Mapping[str, tuple[str, str]] = {
+    **CERTIFICATE_PROBLEMS,
     **PROGRAM_PROBLEMS,
     "account-not-found": (
         N_("Nobody has an account with this address"),
@@ -52,18 +54,6 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("We cannot find this campaign"),
         N_(
             "It may have been removed. The cohort’s page lists those that exist. Nothing was changed."
-        ),
-    ),
-    "certificate-not-found": (
-        N_("We cannot find this certificate"),
-        N_(
-            "It does not exist, or it is not yours. Nothing was changed."
-        ),
-    ),
-    "certificate-used": (
-        N_("The same certificate counts for somebody else already"),
-        N_(
-            "Nothing was changed. One certificate counts for one person."
         ),
     ),
     "code-refused": (
@@ -111,30 +101,6 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     "module-not-found": (
         N_("This course has no such module"),
         N_("Its page shows the modules we know. Nothing was changed."),
-    ),
-    "document-missing": (
-        N_("There was no file"),
-        N_(
-            "Nothing was saved. Please choose a PDF or a photo of your certificate."
-        ),
-    ),
-    "document-too-large": (
-        N_("This file is too large"),
-        N_(
-            "Nothing was saved. A certificate may have 10 MB: a photo in smaller size, or the PDF, is enough."
-        ),
-    ),
-    "documents-busy": (
-        N_("Many certificates are being checked at this moment"),
-        N_(
-            "Nothing was saved. Please send yours again in a minute."
-        ),
-    ),
-    "documents-full": (
-        N_("You keep as many certificates here as you can"),
-        N_(
-            "Nothing was saved. Remove one that you no longer need, then send this one again."
-        ),
     ),
     "email-invalid": (
         N_("This cannot be an e-mail address"),
@@ -281,12 +247,6 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     "resume-code-unknown": (
         N_("We do not know this code"),
         N_("Please compare it with what you wrote down. You can also start anew."),
-    ),
-    "review-not-open": (
-        N_("Nobody can look at this certificate now"),
-        N_(
-            "It is decided already, somebody is looking at it, or its file could not be kept. Nothing was changed."
-        ),
     ),
     "roster-not-found": (
         N_("We cannot find this list of people"),

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "7c1e5d90b2a6"
-down_revision = "b5d2e91c7a40"
+down_revision = "c81f5a3e7d24"
 branch_labels = None
 depends_on = None
 

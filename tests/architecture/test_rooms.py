@@ -20,6 +20,9 @@ LOOK_UPS = {
     "identity_session",
     "identity_subject",
     "identity_ticket",
+    "progress_claim",
+    "progress_look",
+    "progress_review",
 }
 """Find a learner by something else than her number (DESIGN 3, two sizes)."""
 NO_BUSINESS = {"web", "kernel", "cli"}

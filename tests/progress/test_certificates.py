@@ -3,9 +3,8 @@
 import io
 import stat
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import given as generated
@@ -15,9 +14,9 @@ from sqlalchemy import select
 
 from app.home.service import erase, merge
 from app.kernel.database import Database
+from app.kernel.jobs import run_due
 from app.proficiency.domain import EvidenceSource
 from app.progress.domain.certificates import (
-    Certificate,
     Check,
     Finding,
     Outcome,
@@ -27,81 +26,36 @@ from app.progress.domain.certificates import (
     decide,
 )
 from app.progress.errors import (
-    CertificateNotFoundError,
-    CertificateUsedError,
     DocumentMissingError,
     DocumentsFullError,
     DocumentTooLargeError,
-    ReviewNotOpenError,
 )
-from app.progress.files.documents import Folder
 from app.progress.models import ClaimRow, LookRow, ReviewRow
 from app.progress.queries import (
     get_certificate,
     get_course_progress,
     list_certificates,
-    list_reviews,
 )
 from app.progress.service import (
     FORGET,
-    Decision,
     Desk,
-    Given,
-    decide_review,
     forget_document,
-    give_certificate,
     remove_certificate,
-    request_review,
     sweep_documents,
-    take_back_review,
 )
-from tests.constants import NOON, SECRET
-from tests.identity.builders import add_learner
+from tests.constants import NOON
 from tests.progress.documents import (
     COURSE,
     LINES,
     NAME,
     append_page,
-    der_of,
     make_pdf,
     make_photo,
     sign_pdf,
 )
+from tests.progress.giving import give, person, words
 
-COHORT = "cohort:5f0c"
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    """Return a place to give certificates, where the registrar is known."""
-    folder = Folder(tmp_path / "documents")
-    return Desk(key=SECRET, folder=folder, roots=(der_of("Registrar"),))
-
-
-def person(database: Database) -> UUID:
-    """Return a new learner."""
-    with database.write() as connection:
-        return add_learner(connection).learner_id
-
-
-def give(
-    database: Database, desk: Desk, learner_id: UUID, content: bytes, name: str = NAME
-) -> Certificate:
-    """Give a certificate for the course."""
-    return give_certificate(
-        database,
-        desk=desk,
-        learner_id=learner_id,
-        course_key=COURSE,
-        given=Given(content=content, name=name),
-        now=NOON,
-    )
-
-
-def words(certificate: Certificate) -> dict[Check, tuple[Result, str]]:
-    """Return the results by check."""
-    return {each.check: (each.result, each.why) for each in certificate.findings}
 
 
 def test_a_genuine_certificate_is_accepted_and_the_course_is_done_by_evidence(
@@ -263,8 +217,6 @@ def test_the_file_is_readable_by_us_alone_and_what_is_no_certificate_is_not_kept
 
 def run_jobs(database: Database, desk: Desk) -> None:
     """Delete the files that wait to be deleted."""
-    from app.kernel.jobs import run_due  # noqa: PLC0415
-
     handlers = {
         FORGET: lambda job: forget_document(database, job.payload, folder=desk.folder)
     }
@@ -326,8 +278,6 @@ def test_files_that_nobody_refers_to_are_swept_but_not_young_ones(
     desk.folder.stage(b"left by another")
     later = files_of(desk)[0].stat().st_mtime
 
-    from datetime import UTC, datetime  # noqa: PLC0415
-
     written = datetime.fromtimestamp(later, UTC)
     young = sweep_documents(database, folder=desk.folder, now=written + HOUR / 2)
     old = sweep_documents(database, folder=desk.folder, now=written + 2 * HOUR)
@@ -353,106 +303,6 @@ def test_signing_in_takes_the_certificates_along(
     assert progress is not None
     assert progress.completed is EvidenceSource.EVIDENCED
     assert give(database, desk, person(database), sign_pdf(make_pdf())).outcome is Outcome.ACCEPTED  # fmt: skip
-
-
-def ask(database: Database, made: Certificate) -> None:
-    """Ask the trainers to look."""
-    with database.write() as connection:
-        request_review(
-            connection,
-            learner_id=made.learner_id,
-            certificate_id=made.certificate_id,
-            cohort_ref=COHORT,
-            consent="The trainers see the document.",
-            now=NOON,
-        )
-
-
-def judge(
-    database: Database, made: Certificate, *, is_accepted: bool, cohort: str = COHORT
-) -> Certificate:
-    """Decide as a trainer."""
-    decision = Decision(
-        is_accepted=is_accepted, reason="Seen.", reviewer_id=uuid4(), scope_id=uuid4()
-    )
-    with database.write() as connection:
-        return decide_review(
-            connection,
-            cohort_ref=cohort,
-            learner_id=made.learner_id,
-            certificate_id=made.certificate_id,
-            decision=decision,
-            now=NOON,
-        )
-
-
-def test_a_trainer_sees_what_was_sent_and_accepts_it(
-    database: Database, desk: Desk
-) -> None:
-    made = give(database, desk, person(database), make_pdf())
-    ask(database, made)
-    with database.read() as connection:
-        waiting = list_reviews(connection, cohort_refs=[COHORT])
-        assert list_reviews(connection, cohort_refs=["cohort:other"]) == []
-
-    decided = judge(database, made, is_accepted=True)
-
-    assert [each.certificate_id for each in waiting] == [made.certificate_id]
-    assert (decided.outcome, decided.reason) == (Outcome.ACCEPTED, "Seen.")
-    with database.read() as connection:
-        assert list_reviews(connection, cohort_refs=[COHORT]) == []
-        progress = get_course_progress(
-            connection, learner_id=made.learner_id, course_key=COURSE
-        )
-    assert progress is not None
-    assert progress.completed is EvidenceSource.EVIDENCED
-
-
-def test_only_the_trainers_it_was_sent_to_decide_and_only_once(
-    database: Database, desk: Desk
-) -> None:
-    made = give(database, desk, person(database), make_pdf())
-    ask(database, made)
-
-    with pytest.raises(CertificateNotFoundError):
-        judge(database, made, is_accepted=True, cohort="cohort:other")
-    assert judge(database, made, is_accepted=False).outcome is Outcome.REFUSED
-    with pytest.raises(CertificateNotFoundError):
-        judge(database, made, is_accepted=True)
-    with pytest.raises(ReviewNotOpenError):
-        ask(database, made)
-
-
-def test_a_review_can_be_taken_back(database: Database, desk: Desk) -> None:
-    made = give(database, desk, person(database), make_pdf())
-    ask(database, made)
-
-    with database.write() as connection:
-        take_back_review(
-            connection,
-            learner_id=made.learner_id,
-            certificate_id=made.certificate_id,
-            now=NOON,
-        )
-
-    with database.read() as connection:
-        assert list_reviews(connection, cohort_refs=[COHORT]) == []
-        again = get_certificate(
-            connection, learner_id=made.learner_id, certificate_id=made.certificate_id
-        )
-    assert (again.outcome, again.cohort_ref) == (Outcome.NEEDS_REVIEW, None)
-
-
-def test_a_trainer_cannot_accept_what_was_accepted_for_somebody_else(
-    database: Database, desk: Desk
-) -> None:
-    pdf = sign_pdf(make_pdf())
-    give(database, desk, person(database), pdf)
-    contested = give(database, desk, person(database), pdf)
-    ask(database, contested)
-
-    with pytest.raises(CertificateUsedError):
-        judge(database, contested, is_accepted=True)
 
 
 FINDINGS = st.fixed_dictionaries(
