@@ -20,7 +20,14 @@ from app.journal.models import Event
 from app.kernel.database import Base
 from app.paths.models import ChoiceRow, PathRow, PreferenceRow
 from app.proficiency.models import AimRow, EvidenceRow
-from app.progress.models import CertificateRow, ClaimRow, EntryRow, LookRow, NoteRow, ReviewRow
+from app.progress.models import (
+    CertificateRow,
+    ClaimRow,
+    EntryRow,
+    LookRow,
+    NoteRow,
+    ReviewRow,
+)
 from app.records.models import MatchRow
 from app.sharing.models import ContributionRow, ShareRow
 

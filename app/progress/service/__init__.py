@@ -1,5 +1,6 @@
 """Use cases of progress."""
 
+from app.progress.service.certificates import Desk, Given, give_certificate
 from app.progress.service.doing import (
     LONGEST_NOTE,
     MOST_MINUTES,
@@ -9,10 +10,6 @@ from app.progress.service.doing import (
     take_back,
     write_note,
 )
-from app.progress.service.ledger import record_entries, record_many
-from app.progress.service.merging import adopt
-from app.progress.service.walking import find_walk
-from app.progress.service.certificates import Desk, Given, give_certificate
 from app.progress.service.keeping import (
     FORGET,
     adopt_certificates,
@@ -21,20 +18,23 @@ from app.progress.service.keeping import (
     remove_certificate,
     sweep_documents,
 )
+from app.progress.service.ledger import record_entries, record_many
+from app.progress.service.merging import adopt
 from app.progress.service.reviews import (
     Decision,
     decide_review,
     request_review,
     take_back_review,
 )
+from app.progress.service.walking import find_walk
 
 __all__ = [
-    "Decision",
-    "Desk",
     "FORGET",
-    "Given",
     "LONGEST_NOTE",
     "MOST_MINUTES",
+    "Decision",
+    "Desk",
+    "Given",
     "Word",
     "adopt",
     "adopt_certificates",

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "7c1e5d90b2a6"
-down_revision = "c81f5a3e7d24"
+down_revision = "b8e3d5f72a01"
 branch_labels = None
 depends_on = None
 
