@@ -6,8 +6,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import Connection, bindparam, insert
 
 from app.journal.models import AuditRow, Event
-from app.kernel.database import copy_rows
-from app.kernel.statements import Prebuilt
+from app.kernel.statements import Prebuilt, copy_rows
 
 _INSERT = Prebuilt(
     insert(Event).values({c.name: bindparam(c.name) for c in Event.__table__.columns})

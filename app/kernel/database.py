@@ -23,9 +23,7 @@ from sqlalchemy import (
     create_engine,
     event,
     func,
-    insert,
     inspect,
-    literal,
     literal_column,
     select,
     text,
@@ -337,26 +335,6 @@ def lock_until_commit(connection: Connection, name: str) -> None:
     """
     if connection.dialect.name == "postgresql":
         _LOCK.all(connection, {"name": name})
-
-
-def copy_rows(
-    connection: Connection, table: type[Base], *, column: str, old: object, new: object
-) -> None:
-    """Copy the rows that have ``old`` in a column; the copies have ``new`` there.
-
-    A key is never changed in place: where tables are distributed by it, the row would
-    have to move to another machine.
-    """
-    columns = table.__table__.c
-    others = [each for each in columns if each.name != column]
-    connection.execute(
-        insert(table).from_select(
-            [column, *(each.name for each in others)],
-            select(literal(new, columns[column].type), *others).where(
-                columns[column] == old
-            ),
-        )
-    )
 
 
 def find_revision(connection: Connection) -> str | None:

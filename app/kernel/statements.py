@@ -1,17 +1,27 @@
 """Statements of the hot paths: compiled once, then run by the driver itself.
 
 SQLAlchemy writes the SQL and knows the types; what it does around each execution
-(25 µs, where the statement itself takes 5) is left out (docs/benchmarks.md).
+(25 µs, where the statement itself takes 5) is left out (docs/benchmarks.md). Beside them, one that copies rows of any table.
 """
 
 from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Select
+from sqlalchemy import (
+    Connection,
+    Dialect,
+    Select,
+    exists,
+    insert,
+    literal,
+    select,
+)
 from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.sql.dml import Insert
+
+from app.kernel.database import Base
 
 Convert = Callable[[Any], Any]
 
@@ -150,3 +160,26 @@ class _Compiled:
             for position, convert in self._restores:
                 row[position] = convert(row[position])
         return converted
+
+
+def copy_rows(
+    connection: Connection, table: type[Base], *, column: str, old: object, new: object
+) -> None:
+    """Copy the rows that have ``old`` in a column; the copies have ``new`` there.
+
+    A row that ``new`` has already, by the rest of its key, stays as it is. A key is never
+    changed in place: where tables are distributed by it, the row would have to move to
+    another machine.
+    """
+    columns = table.__table__.c
+    others = [each for each in columns if each.name != column]
+    known = table.__table__.alias()
+    same = [known.c[k.name] == k for k in table.__table__.primary_key if k in others]
+    connection.execute(
+        insert(table).from_select(
+            [column, *(each.name for each in others)],
+            select(literal(new, columns[column].type), *others).where(
+                columns[column] == old, ~exists().where(known.c[column] == new, *same)
+            ),
+        )
+    )

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from sqlalchemy import Connection, bindparam, delete, select, update
 
-from app.kernel.database import Upsert, copy_rows
+from app.kernel.database import Upsert
+from app.kernel.statements import copy_rows
 from app.proficiency.domain import Observation
 from app.proficiency.models import AimRow, EvidenceRow
 

@@ -96,6 +96,20 @@ def test_what_a_source_takes_back_is_forgotten_and_nothing_else(
     assert revision(connection, ada) == 3
 
 
+def test_of_one_report_to_two_who_are_the_same_person_one_is_kept(
+    connection: Connection,
+) -> None:
+    ada, same = aim_at(connection), aim_at(connection)
+    report = observation(ref="progress:1", source=EvidenceSource.VERIFIED)
+    record(connection, ada, report)
+    record(connection, same, report, observation("trust", ref="progress:2"))
+
+    service.adopt(connection, from_learner=same, to_learner=ada)
+
+    kept = list_observations(connection, learner_id=ada, framework_key="small")
+    assert kept == [report, observation("trust", ref="progress:2")]
+
+
 def test_no_evidence_is_fine(connection: Connection) -> None:
     ada = aim_at(connection)
 

@@ -22,7 +22,8 @@ from app.frameworks.domain import Framework, Instrument
 from app.frameworks.queries import get_instrument
 from app.identity.domain import Learner
 from app.journal.service import record
-from app.kernel.database import Upsert, copy_rows
+from app.kernel.database import Upsert
+from app.kernel.statements import copy_rows
 from app.proficiency.queries import find_aim
 from app.proficiency.service import choose_aim, record_evidence
 

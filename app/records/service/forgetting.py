@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, select, update
 
 from app.cohorts.queries.keys import list_key_holders
 from app.identity.queries import find_account
-from app.kernel.database import copy_rows
+from app.kernel.statements import copy_rows
 from app.records.domain import State
 from app.records.domain.mentions import Kind, identify, mention_key
 from app.records.models import (
