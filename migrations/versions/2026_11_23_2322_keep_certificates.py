@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "7c1e5d90b2a6"
-down_revision = "b8e3d5f72a01"
+down_revision = "b3c81f6a5d20"
 branch_labels = None
 depends_on = None
 
