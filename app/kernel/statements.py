@@ -6,7 +6,7 @@ SQLAlchemy writes the SQL and knows the types; what it does around each executio
 
 from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     Connection,
@@ -21,7 +21,8 @@ from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.sql.dml import Insert
 
-from app.kernel.database import Base
+if TYPE_CHECKING:  # it builds on this module
+    from app.kernel.database import Base
 
 Convert = Callable[[Any], Any]
 
@@ -163,7 +164,7 @@ class _Compiled:
 
 
 def copy_rows(
-    connection: Connection, table: type[Base], *, column: str, old: object, new: object
+    connection: Connection, table: "type[Base]", *, column: str, old: object, new: object
 ) -> None:
     """Copy the rows that have ``old`` in a column; the copies have ``new`` there.
 
