@@ -33,6 +33,7 @@ check: .venv/dev ## Check format, lint, types, house plan, templates, catalogues
 
 bench: .venv/dev ## Measure speed against a ceiling, in the same run (FULL=1: a million learners)
 	@$(BIN)/python -m tests.bench $(if $(FULL),--learners 1000$(comma)10000$(comma)100000$(comma)1000000)
+	@$(BIN)/python -m tests.bench.catalogue
 	@$(BIN)/python -m tests.bench.cohorts $(if $(FULL),--learners 1000$(comma)10000$(comma)100000$(comma)1000000)
 	@$(BIN)/python -m tests.bench.rosters
 

@@ -9,6 +9,7 @@ import argparse
 import time
 import tracemalloc
 from dataclasses import replace
+from itertools import accumulate
 from random import Random
 from statistics import quantiles
 
@@ -109,7 +110,8 @@ class Writer:
         self._words = {
             language: self._vocabulary(language, framework) for language in Language
         }
-        self._weights = [1 / (rank + 3) for rank in range(RARE_WORDS)]
+        weights = (1 / (rank + 3) for rank in range(RARE_WORDS))
+        self._weights = list(accumulate(weights))
         self._providers = [
             " ".join(self._say(self._any_language(), 3)).title()
             for _ in range(PROVIDERS)
@@ -127,14 +129,14 @@ class Writer:
                 real += split_words(module.title.in_language(language))
         letters = LETTERS.get(language, LATIN)
         words = list(dict.fromkeys(real))
-        while len(words) < RARE_WORDS:
+        while len(words) < RARE_WORDS:  # real words first: they are the frequent ones
             size = self._chance.randint(3, 11)
             words.append("".join(self._chance.choices(letters, k=size)))
         return words
 
     def _say(self, language: Language, many: int) -> list[str]:
         words = self._words[language]
-        return self._chance.choices(words, self._weights[: len(words)], k=many)
+        return self._chance.choices(words, cum_weights=self._weights, k=many)
 
     def draw(self, number: int) -> Course:
         """Return an invented course."""

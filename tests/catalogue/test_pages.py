@@ -92,3 +92,23 @@ def test_pages_show_the_courses_and_notes_of_every_file(client: TestClient) -> N
     assert "/en/courses/cours-maison" in everything
     assert everything.count("Liens d’Enap.") == 1
     assert ["Liens d’Enap." in page for page in pages] == [True, False]
+
+
+def test_the_list_is_turned_page_by_page_and_light(client: TestClient) -> None:
+    for language in Language:
+        seen: list[str] = []
+        for number in (1, 2, 3, 4, 99):
+            address = f"/{language}/courses?page={number}"
+            answer = client.get(address, headers={"accept-encoding": "br"})
+            assert int(answer.headers["content-length"]) <= 8 * 1024
+            links = set(read_page(answer).links)
+            seen += [key for key in links if key.count("/") == 3 and "/courses/" in key]
+
+        total = client.get("/api/v1/courses").json()["total"]
+        assert len(set(seen)) == total
+
+
+def test_an_empty_list_offers_to_drop_each_filter(client: TestClient) -> None:
+    page = show(client, "/en/courses?q=oxford&provider=Cisco&page=3")
+
+    assert {"/en/courses?q=oxford", "/en/courses"} <= set(page.links)
