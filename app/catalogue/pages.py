@@ -108,6 +108,7 @@ def show_course(page: PageDep, key: str, connection: ReadDep) -> Response:
         competencies={c.key: c for c in framework.competencies},
         language_names=name_languages(_codes([course]), page.language),
         catalogue=queries.get_catalogue_of(connection, course),
+        may_take=True,
     )
 
 

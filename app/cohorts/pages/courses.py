@@ -315,4 +315,5 @@ def preview_course(
             page.language, course.title_language, *course.languages()
         ),
         catalogue=get_catalogue(connection),
+        may_take=False,
     )
