@@ -164,7 +164,12 @@ class _Compiled:
 
 
 def copy_rows(
-    connection: Connection, table: "type[Base]", *, column: str, old: object, new: object
+    connection: Connection,
+    table: "type[Base]",
+    *,
+    column: str,
+    old: object,
+    new: object,
 ) -> None:
     """Copy the rows that have ``old`` in a column; the copies have ``new`` there.
 
