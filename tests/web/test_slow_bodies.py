@@ -14,7 +14,7 @@ from fastapi import FastAPI
 from app.web import middleware
 from tests.web.builders import PROBLEM
 
-PATIENCE_S = 0.4
+PATIENCE_S = 1.2
 HEAD = "{method} {path} HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
 LENGTH = "Content-Length: 100\r\n\r\n"
 CHUNKED = "Transfer-Encoding: chunked\r\n\r\n"
