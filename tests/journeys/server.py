@@ -1,7 +1,6 @@
 """The program as an operator runs it: a process of its own on a real port."""
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -18,15 +17,9 @@ from app.assessment.models import AnswerRow
 from app.kernel.database import Database
 from app.settings import ROOT
 from tests.constants import SECRET_KEY
+from tests.ports import free_port
 
-PATIENCE_S = 30
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+PATIENCE_S = 60
 
 
 @dataclass(kw_only=True)

@@ -5,8 +5,8 @@ import pytest
 from app.identity.service import openid
 from app.kernel.clock import current_time
 from tests.conftest import Clock
+from tests.ports import free_port
 from tests.sso.builders import provider_in_node
-from tests.web.mailserver import free_port
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,7 @@ from tests.identity.builders import (
     sign_out,
     sign_up,
 )
+from tests.ports import free_port
 from tests.sso.builders import (
     CLIENT_SECRET,
     come_back,
@@ -27,7 +28,6 @@ from tests.sso.builders import (
     sign_in_there,
     trust,
 )
-from tests.web.mailserver import free_port
 
 ADA = "ada@ministry.example"
 LINKING = "/fr/sign-in/institution"

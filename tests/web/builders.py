@@ -10,7 +10,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from socket import socket
 from typing import Any
 from urllib.parse import unquote
 
@@ -20,6 +19,7 @@ from fastapi.testclient import TestClient
 
 from app.settings import ROOT
 from tests.constants import SECRET_KEY
+from tests.ports import free_port
 
 FRAMEWORK = "unesco-ai-dt"
 PROBLEM = "application/problem+json"
@@ -143,9 +143,7 @@ class Served:
 @contextmanager
 def serving(database_url: str, log: Path, **settings: str) -> Iterator[Served]:
     """Run the program as an operator does; kill it, as a power cut would, at the end."""
-    with socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = str(probe.getsockname()[1])
+    port = str(free_port())
     own = {
         "MASAR_DATABASE_URL": database_url,
         "MASAR_SECRET_KEY": SECRET_KEY,

@@ -1,6 +1,5 @@
 """A real mail server that keeps what it takes."""
 
-import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from app.kernel.clock import current_time
+from tests.ports import free_port
 
 USER, PASSWORD = "masar", "p@ss:/word"
 UNKNOWN = "nobody@example.org"
@@ -59,12 +59,6 @@ class Mailbox:
         self.recipients += envelope.rcpt_tos
         self.were_signed_in.append(bool(session.authenticated))
         return "250 OK"
-
-
-def free_port() -> int:
-    """Return a port nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
 
 
 def _check_login(
