@@ -39,6 +39,8 @@ Ref = Annotated[
     ),
 ]
 
+CourseKey = Annotated[str, Path(pattern=r"^[0-9a-z][0-9a-z-]{0,99}$")]
+
 
 @router.get("", responses=problem_responses(401))
 def get_progress(
@@ -57,7 +59,7 @@ def get_progress(
 
 @router.get("/{key}", responses=problem_responses(401, 404, 422))
 def get_course_progress(
-    key: str, learner: ApiLearnerDep, connection: ReadDep
+    key: CourseKey, learner: ApiLearnerDep, connection: ReadDep
 ) -> CourseProgressOut:
     """Return where the learner is in one course, with the whole ledger of it."""
     return _course(connection, learner.learner_id, key)

@@ -54,7 +54,10 @@ def test_every_office_has_its_capabilities_and_none_more_than_the_operator() -> 
         Capability.SEE_SHOWN,
         Capability.INVITE,
     }
-    assert PERMISSIONS[Office.EDITOR] == {Capability.EDIT_FRAMEWORKS}
+    assert PERMISSIONS[Office.EDITOR] == {
+        Capability.EDIT_FRAMEWORKS,
+        Capability.EDIT_COURSES,
+    }
 
 
 @given(st.text(alphabet=JOIN_ALPHABET, min_size=JOIN_LENGTH, max_size=JOIN_LENGTH))

@@ -41,6 +41,7 @@ def test_each_statement_is_stored_once_whatever_happens(
             auth=auth,
             headers=headers,
             trust_env=False,
+            timeout=60,
         )
         return answer.status_code
 
