@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import cache
 
@@ -100,12 +101,15 @@ def sign_pdf(pdf: bytes, by: str = "Registrar") -> bytes:
         cert_registry=SimpleCertificateStore(),  # type: ignore[no-untyped-call]
     )
     made = io.BytesIO()
-    signers.sign_pdf(
-        IncrementalPdfFileWriter(io.BytesIO(pdf)),
-        signers.PdfSignatureMetadata(field_name="Registrar"),
-        signer=signer,
-        output=made,
-    )
+    # pyHanko starts a loop, and a browser that is open has one running in this thread.
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        thread.submit(
+            signers.sign_pdf,
+            IncrementalPdfFileWriter(io.BytesIO(pdf)),
+            signers.PdfSignatureMetadata(field_name="Registrar"),
+            signer=signer,
+            output=made,
+        ).result()
     return made.getvalue()
 
 
