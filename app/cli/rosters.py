@@ -19,10 +19,10 @@ from app.cli.console import (
 from app.cohorts import service
 from app.cohorts.domain import INSTALLATION, Campaign, Roster, RosterState
 from app.cohorts.queries import get_roster, list_campaigns
-from app.cohorts.service import Upload
 from app.identity.access import secret_of
 from app.kernel.clock import current_time
 from app.kernel.database import Database
+from app.kernel.intake import Upload
 from app.kernel.text import Language
 
 roster = typer.Typer(help="Lists of people to invite.", no_args_is_help=True)
@@ -56,8 +56,8 @@ def import_roster(
         if not campaigns:
             err.print("This cohort has no round yet: open one on its page.")
             raise typer.Exit(MISUSED)
-        upload = Upload(name=file.name, content=file.read_bytes(), language=language)
-        checked = _check(database, campaigns[-1], upload)
+        upload = Upload(name=file.name, content=file.read_bytes())
+        checked = _check(database, campaigns[-1], upload, language)
         _show_problems(checked)
         if checked.state is RosterState.REFUSED:
             raise typer.Exit(FAILED)
@@ -69,7 +69,9 @@ def import_roster(
         database.close()
 
 
-def _check(database: Database, campaign: Campaign, upload: Upload) -> Roster:
+def _check(
+    database: Database, campaign: Campaign, upload: Upload, language: Language
+) -> Roster:
     """Check a list without leaving it to the worker."""
     with database.write() as connection:
         roster_id = service.upload(
@@ -77,12 +79,13 @@ def _check(database: Database, campaign: Campaign, upload: Upload) -> Roster:
             actor_id=INSTALLATION,
             campaign=campaign,
             file=upload,
+            language=language,
             now=current_time(),
         )
     payload = {
         "roster_id": str(roster_id),
         "cohort_id": str(campaign.cohort_id),
-        "language": upload.language,
+        "language": language,
     }
     service.check_roster(database, payload)
     with database.read() as connection:

@@ -99,12 +99,6 @@ class RosterNotFoundError(NotFoundError):
     code = "roster-not-found"
 
 
-class UnreadableRosterError(InvalidError):
-    """An upload is neither CSV nor XLSX, is too large, or has no column ``email``."""
-
-    code = "unreadable-roster"
-
-
 class RosterNotReadyError(ConflictError):
     """A list is imported once, and only after nothing was found wrong with it."""
 

@@ -351,10 +351,10 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
             "Nothing was saved. It must be YAML, CSV or XLSX with at most 1 MB and 500 courses."
         ),
     ),
-    "unreadable-roster": (
+    "unreadable-sheet": (
         N_("We cannot read this file"),
         N_(
-            "Nobody was invited. It must be CSV or XLSX with at most 100 000 rows, and its first row must name the columns; one of them is email."
+            "Nothing was taken from it. It must be CSV or XLSX with at most 100 000 rows, and its first row must name the columns."
         ),
     ),
     "unsupported-content-type": (

@@ -24,7 +24,6 @@ from app.cohorts.service import (
     CohortDraft,
     InstitutionDraft,
     KeyDraft,
-    Upload,
     add_institution,
     assign_trainer,
     found_cohort,
@@ -36,6 +35,7 @@ from app.cohorts.service import (
 from app.frameworks.queries import get_default_framework
 from app.identity.domain import Learner, Strength
 from app.identity.service import open_session
+from app.kernel.intake import Upload
 from app.kernel.text import Language, LocalizedText
 from tests.catalogue.builders import course
 from tests.constants import NOON
@@ -190,7 +190,8 @@ def add_roster(
         connection,
         actor_id=INSTALLATION,
         campaign=campaign,
-        file=Upload(name="list.csv", content=content, language=Language.FR),
+        file=Upload(name="list.csv", content=content),
+        language=Language.FR,
         now=NOON,
     )
 

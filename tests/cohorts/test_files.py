@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.cohorts import files
-from app.cohorts.errors import UnreadableRosterError
-from app.cohorts.files import decode, read_roster
+from app.cohorts.files import read_roster
+from app.kernel import sheets
+from app.kernel.sheets import UnreadableSheetError, decode
 
 HEAD = "email,name,language\n"
 
@@ -67,7 +67,7 @@ def test_whatever_is_uploaded_is_read_or_refused(content: bytes) -> None:
     for prefix in (b"", b"PK\x03\x04", HEAD.encode()):
         try:
             lines = list(read_roster(prefix + content))
-        except UnreadableRosterError:
+        except UnreadableSheetError:
             continue
         assert all("email" in line.cells or not line.cells for line in lines)
 
@@ -95,12 +95,12 @@ def test_spreadsheet_is_read_with_its_line_numbers() -> None:
     ],
 )
 def test_what_is_no_list_is_refused(content: bytes) -> None:
-    with pytest.raises(UnreadableRosterError):
+    with pytest.raises(UnreadableSheetError):
         list(read_roster(content))
 
 
 def test_a_zip_bomb_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "MOST_UNPACKED", 1_000_000)
+    monkeypatch.setattr(sheets, "MOST_UNPACKED", 1_000_000)
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
         packed.writestr("xl/workbook.xml", "<workbook/>")
@@ -111,7 +111,7 @@ def test_a_zip_bomb_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
         lying[place : place + 4] = (10).to_bytes(4, "little")
 
     for content in (out.getvalue(), bytes(lying)):
-        with pytest.raises(UnreadableRosterError) as refused:
+        with pytest.raises(UnreadableSheetError) as refused:
             list(read_roster(content))
         assert refused.value.facts["reason"] == "too-large"
 
@@ -121,17 +121,17 @@ def test_entities_are_not_expanded() -> None:
 
     try:
         found = names(content)
-    except UnreadableRosterError:
+    except UnreadableSheetError:
         return
     assert len(str(found)) < 100
 
 
 def test_too_many_rows_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "MOST_ROWS", 3)
+    monkeypatch.setattr(sheets, "MOST_ROWS", 3)
     out = io.StringIO()
     csv.writer(out).writerows([["email"], *([f"a{n}@b.example"] for n in range(4))])
 
-    with pytest.raises(UnreadableRosterError):
+    with pytest.raises(UnreadableSheetError):
         list(read_roster(out.getvalue().encode()))
 
 
@@ -181,9 +181,9 @@ EMAIL = '<row r="1"><c r="A1" t="inlineStr"><is><t>email</t></is></c></row>'
 def test_a_book_that_asks_for_all_memory_ends_a_small_process_and_not_ours(
     content: bytes,
 ) -> None:
-    assert len(content) < files.MOST_BYTES
+    assert len(content) < sheets.MOST_BYTES
 
-    with pytest.raises(UnreadableRosterError) as refused:
+    with pytest.raises(UnreadableSheetError) as refused:
         list(read_roster(content))
 
     assert refused.value.facts["reason"] == "xlsx"

@@ -18,8 +18,8 @@ from app.cohorts.service import (
     check_roster,
     forget_ended,
     import_part,
-    importing,
 )
+from app.kernel import intake
 from app.kernel.database import Database
 from app.settings import Settings
 from app.worker import work_once
@@ -153,7 +153,7 @@ def test_a_sound_list_becomes_invitations_with_what_it_says(
 def test_nobody_counts_before_the_last_part_is_in_and_a_restart_doubles_nothing(
     database: Database, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(importing, "PART", 2)
+    monkeypatch.setattr(intake, "PART", 2)
     people = "".join(f"p{n}@example.org\n" for n in range(5))
     roster = check(database, world, add(database, world, "email\n" + people))
     accept(database, roster)

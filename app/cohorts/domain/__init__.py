@@ -15,6 +15,7 @@ from app.cohorts.errors import (
     WrongPeriodError,
 )
 from app.identity.domain import sign
+from app.kernel.intake import IntakeState
 from app.kernel.text import SOURCE_LANGUAGE, Language
 
 SMALLEST_CELL = 5
@@ -197,16 +198,8 @@ class Campaign:
         return self.opens_on <= now.date() <= self.closes_on
 
 
-class RosterState(StrEnum):
-    """How far an uploaded list of people has come."""
-
-    CHECKING = "checking"
-    REFUSED = "refused"
-    """Something is wrong with it; nobody was invited."""
-    CHECKED = "checked"
-    """Nothing is wrong; it waits for somebody to say yes."""
-    IMPORTING = "importing"
-    DONE = "done"
+RosterState = IntakeState
+"""How far an uploaded list of people has come."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,183 +1,20 @@
-"""Lists of people as files: CSV in the encodings of real offices, and XLSX.
+"""Lists of people as files."""
 
-Whatever is in a file, reading it takes bounded time and memory, and nothing in it is
-ever run: cells that a spreadsheet would take for formulas are refused.
-"""
-
-import csv
-import io
-import re
-import zipfile
-import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from app.cohorts.errors import UnreadableRosterError
-from app.cohorts.files.workbook import UnsoundBookError, read_first_sheet
+from app.kernel.sheets import Line, read_lines
 
-MOST_BYTES = 12 * 1024 * 1024
-MOST_UNPACKED = 160 * 1024 * 1024
-"""Of all parts of an XLSX together; 100 000 rows have 40 MB."""
-MOST_PARTS = 200
-MOST_ROWS = 100_000
-LONGEST_CELL = 500
 COLUMNS = (
     *("email", "name", "language", "role"),
     *("unit", "grade", "gender", "country"),
 )
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""How a cell begins that a spreadsheet runs (OWASP, CSV injection)."""
-_ZIP = b"PK\x03\x04"
-_HIGH = re.compile(rb"[\x80-\xff]+")
-_PIECE = 256 * 1024
-_LOCAL_HEADER = 30
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """One row of a list."""
-
-    number: int
-    """As a spreadsheet or an editor counts, from 1."""
-    cells: dict[str, str]
-    """By column; empty ones too."""
 
 
 def read_roster(content: bytes) -> Iterator[Line]:
-    """Yield the rows of a CSV or XLSX file; empty rows are passed over.
+    """Yield the people of a CSV or XLSX file; empty rows are passed over.
 
     Raises:
-        UnreadableRosterError: It is neither, too large, not sound, or has no column
-            ``email``, or one that we do not know.
+        UnreadableSheetError: It is no such file, has no column ``email``, or one that
+            we do not know.
     """
-    if len(content) > MOST_BYTES:
-        raise UnreadableRosterError(reason="too-large", max_bytes=MOST_BYTES)
-    rows = read_rows(content)
-    header: list[str] | None = None
-    for number, cells in rows:
-        if not any(cells):
-            continue
-        if header is None:
-            header = _read_header(cells)
-        elif number > MOST_ROWS + 1:
-            raise UnreadableRosterError(reason="too-many-rows", max_rows=MOST_ROWS)
-        else:
-            yield Line(number=number, cells=dict(zip(header, cells, strict=False)))
-    if header is None:
-        raise UnreadableRosterError(reason="empty")
-
-
-def read_rows(content: bytes) -> Iterator[tuple[int, list[str]]]:
-    """Yield number and cells of the rows of a CSV or XLSX file.
-
-    Raises:
-        UnreadableRosterError: It is neither, or not sound.
-    """
-    return _read_xlsx(content) if content.startswith(_ZIP) else _read_csv(content)
-
-
-def _read_header(cells: list[str]) -> list[str]:
-    header = [cell.casefold() for cell in cells]
-    unknown = sorted({name[:40] for name in header if name} - set(COLUMNS))
-    if "email" not in header or unknown or len(set(header)) != len(header):
-        raise UnreadableRosterError(
-            reason="header", allowed=", ".join(COLUMNS), unknown=", ".join(unknown)
-        )
-    return header
-
-
-def _read_csv(content: bytes) -> Iterator[tuple[int, list[str]]]:
-    text = decode(content)
-    first = text.partition("\n")[0]
-    separator = max(",;\t", key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    try:
-        for cells in reader:
-            yield reader.line_num, [cell.strip(" \u00a0\u200e\u200f") for cell in cells]
-    except csv.Error:
-        raise UnreadableRosterError(reason="csv", line=reader.line_num) from None
-
-
-def decode(content: bytes) -> str:
-    """Return the text of a CSV: UTF-8 with or without BOM, Windows-1256 or 1252.
-
-    The two old encodings use the same bytes. Arabic words are runs of high bytes,
-    accents of Latin ones stand alone among ASCII letters.
-
-    Raises:
-        UnreadableRosterError: It is no text.
-    """
-    if b"\x00" in content:
-        raise UnreadableRosterError(reason="not-text")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        runs = [len(run) for run in _HIGH.findall(content)]
-        in_words = sum(length for length in runs if length > 1)
-        encoding = "cp1256" if 2 * in_words > sum(runs) else "cp1252"
-    try:
-        return content.decode(encoding)
-    except UnicodeDecodeError:
-        raise UnreadableRosterError(reason="not-text") from None
-
-
-def _read_xlsx(content: bytes) -> Iterator[tuple[int, list[str]]]:
-    _check_zip(content)
-    try:
-        yield from read_first_sheet(content)
-    except UnsoundBookError:
-        raise UnreadableRosterError(reason="xlsx") from None
-
-
-def _check_zip(content: bytes) -> None:
-    """Unpack every part once, counting, so that none is larger than it says.
-
-    Raises:
-        UnreadableRosterError: It is not sound, encrypted, or grows too large.
-    """
-    try:
-        parts = zipfile.ZipFile(io.BytesIO(content)).infolist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OverflowError):
-        raise UnreadableRosterError(reason="xlsx") from None
-    if len(parts) > MOST_PARTS or not any(
-        part.filename == "xl/workbook.xml" for part in parts
-    ):
-        raise UnreadableRosterError(reason="xlsx")
-    left = MOST_UNPACKED
-    for part in parts:
-        left -= _unpacked_size(content, part, left)
-
-
-def _unpacked_size(content: bytes, part: zipfile.ZipInfo, most: int) -> int:
-    head = content[part.header_offset : part.header_offset + _LOCAL_HEADER]
-    names = int.from_bytes(head[26:28], "little") + int.from_bytes(
-        head[28:30], "little"
-    )
-    start = part.header_offset + _LOCAL_HEADER + names
-    if part.flag_bits & 1 or part.compress_type not in {
-        zipfile.ZIP_STORED,
-        zipfile.ZIP_DEFLATED,
-    }:
-        raise UnreadableRosterError(reason="xlsx")
-    if part.compress_type == zipfile.ZIP_STORED:
-        size = part.compress_size
-    else:
-        size = _inflated_size(content[start : start + part.compress_size], most)
-    if size > most:
-        raise UnreadableRosterError(reason="too-large", max_bytes=MOST_UNPACKED)
-    return size
-
-
-def _inflated_size(packed: bytes, most: int) -> int:
-    unpacker = zlib.decompressobj(-zlib.MAX_WBITS)
-    size = 0
-    try:
-        while size <= most and not unpacker.eof:
-            piece = unpacker.decompress(packed, _PIECE)
-            if not piece and not unpacker.unconsumed_tail:
-                break
-            size += len(piece)
-            packed = unpacker.unconsumed_tail
-    except zlib.error:
-        raise UnreadableRosterError(reason="xlsx") from None
-    return size
+    return read_lines(content, columns=COLUMNS, needed={"email"})

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
-from app.cohorts.errors import UnreadableCoursesError, UnreadableRosterError
-from app.cohorts.files import read_rows
+from app.cohorts.errors import UnreadableCoursesError
+from app.kernel.sheets import UnreadableSheetError, read_rows
 from app.kernel.yaml import Data, Document, Place, Where, parse_document
 
 MOST_BYTES = 1024 * 1024
@@ -80,7 +80,7 @@ def read_courses(name: str, content: bytes, *, today: date) -> Document:
         return parse_document(Path(name), content)
     try:
         rows = [(number, cells) for number, cells in _rows(content) if any(cells)]
-    except UnreadableRosterError as error:
+    except UnreadableSheetError as error:
         raise UnreadableCoursesError(**error.facts) from None
     if not rows:
         raise UnreadableCoursesError(reason="empty")
@@ -94,7 +94,7 @@ def read_courses(name: str, content: bytes, *, today: date) -> Document:
 def _rows(content: bytes) -> Iterator[tuple[int, list[str]]]:
     for count, row in enumerate(read_rows(content)):
         if count > MOST_ROWS:
-            raise UnreadableRosterError(reason="too-many-rows", max_rows=MOST_ROWS)
+            raise UnreadableSheetError(reason="too-many-rows", max_rows=MOST_ROWS)
         yield row
 
 

@@ -16,9 +16,7 @@ from typing_extensions import override
 from app.cohorts import queries, service
 from app.cohorts.access import CohortInviter, StaffDep
 from app.cohorts.domain import RosterState
-from app.cohorts.errors import UnreadableRosterError
 from app.cohorts.pages.fields import MOST_UPLOADS, count_by_person, read_choice
-from app.cohorts.service import Upload
 from app.identity.access import (
     FORM_FIELD,
     FormDep,
@@ -29,6 +27,8 @@ from app.identity.access import (
 from app.identity.errors import FormExpiredError, SignInNeededError
 from app.kernel.clock import Now, current_time
 from app.kernel.database import ReadDep, WriteDep, get_database
+from app.kernel.intake import Upload
+from app.kernel.sheets import UnreadableSheetError
 from app.kernel.text import Language
 from app.web.routes import MalformedBodyError, Route, UnsupportedBodyError
 
@@ -140,17 +140,14 @@ def upload(
         connection, cohort_id=cohort_id, campaign_id=campaign_id
     )
     if not parts.content:
-        raise UnreadableRosterError(reason="empty")
+        raise UnreadableSheetError(reason="empty")
     count_by_person(page, connection, purpose="upload", limit=MOST_UPLOADS, now=now)
     roster_id = service.upload(
         connection,
         actor_id=staff.learner.learner_id,
         campaign=campaign,
-        file=Upload(
-            name=parts.name,
-            content=parts.content,
-            language=read_choice(parts.fields, "language", Language) or page.language,
-        ),
+        file=Upload(name=parts.name, content=parts.content),
+        language=read_choice(parts.fields, "language", Language) or page.language,
         now=now,
     )
     return page.redirect("cohorts:roster", cohort_id=cohort_id, roster_id=roster_id)

@@ -13,7 +13,6 @@ from app.cohorts.service.groups import (
 from app.cohorts.service.importing import (
     CHECK,
     IMPORT,
-    Upload,
     accept_roster,
     check_roster,
     import_one,
@@ -60,7 +59,6 @@ __all__ = [
     "KeyDraft",
     "Letter",
     "Offer",
-    "Upload",
     "accept_roster",
     "add_institution",
     "adopt",

@@ -5,14 +5,15 @@ not count. Each part is one transaction with the job for the next, so that a res
 goes on where it was and nothing is done twice.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
 import orjson
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection
 
 from app.cohorts.domain import (
     About,
@@ -24,8 +25,8 @@ from app.cohorts.domain import (
     RosterState,
 )
 from app.cohorts.domain.countries import COUNTRIES
-from app.cohorts.errors import RosterNotReadyError, UnreadableRosterError
-from app.cohorts.files import FORMULA, LONGEST_CELL, Line, read_roster
+from app.cohorts.errors import RosterNotReadyError
+from app.cohorts.files import read_roster
 from app.cohorts.models import RosterFileRow, RosterRow
 from app.cohorts.queries import (
     get_campaign,
@@ -38,25 +39,14 @@ from app.frameworks.queries import get_framework
 from app.identity.domain.addresses import read_address, same_address
 from app.identity.errors import EmailInvalidError
 from app.kernel.database import Database
+from app.kernel.intake import LONGEST_NAME, Intake, Upload, cell_problem
 from app.kernel.jobs import queue
+from app.kernel.sheets import LONGEST_CELL, Line
 from app.kernel.text import Language
 
 CHECK, IMPORT = "roster-check", "roster-import"
 """Kinds of the two jobs."""
-PART = 1000  # people; other writers wait for one part
-MOST_PROBLEMS = 200
-TOLD_EVERY = 5000
-LONGEST_NAME = 120
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class Upload:
-    """A file as it came."""
-
-    name: str
-    content: bytes
-    language: Language
-    """Of rows that name none."""
+_INTAKE = Intake(RosterRow, RosterFileRow, key="roster_id")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,63 +61,39 @@ class Book:
     """Of rows that name none."""
 
 
-@dataclass(slots=True, kw_only=True)
-class DryRun:
-    """What checking a list has found."""
-
-    parts: list[bytes] = field(default_factory=list)
-    """The people as JSON, ``PART`` in each; of no use once a row is wrong."""
-    problems: list[tuple[int, str, str]] = field(default_factory=list)
-    """Line, column, code; the first ``MOST_PROBLEMS``."""
-    rows: int = 0
-    wrong: int = 0
-    """Rows with at least one problem."""
-
-    def note(self, line: int, problems: Sequence[tuple[str, str]]) -> None:
-        """Count a wrong row and list it, if there is room."""
-        self.wrong += 1
-        room = MOST_PROBLEMS - len(self.problems)
-        self.problems += [(line, *each) for each in problems[:room]]
-
-    @property
-    def report(self) -> dict[str, object]:
-        """For the page: no cell of the file stands in it."""
-        return {"wrong": self.wrong, "problems": self.problems}
-
-
 def upload(
     connection: Connection,
     *,
     actor_id: UUID,
     campaign: Campaign,
     file: Upload,
+    language: Language,
     now: datetime,
 ) -> UUID:
-    """Keep a file and queue the check of it; return the list's number."""
+    """Keep a file and queue the check of it; return the list's number.
+
+    Args:
+        connection: The caller's transaction.
+        actor_id: Who sent it.
+        campaign: To what its people are to be invited.
+        file: The upload.
+        language: Of rows that name none.
+        now: Aware UTC instant.
+    """
     roster_id = uuid4()
-    connection.execute(
-        insert(RosterRow),
-        {
-            "roster_id": roster_id,
-            "cohort_id": campaign.cohort_id,
-            "campaign_id": campaign.campaign_id,
-            "file_name": file.name[:LONGEST_NAME],
-            "state": RosterState.CHECKING,
-            "actor_id": actor_id,
-            "rows": 0,
-            "rows_done": 0,
-            "report": {},
-            "uploaded_at": now,
-        },
-    )
-    connection.execute(
-        insert(RosterFileRow),
-        {"roster_id": roster_id, "part": 0, "content": file.content},
+    _INTAKE.keep(
+        connection,
+        roster_id,
+        file,
+        actor_id=actor_id,
+        now=now,
+        cohort_id=campaign.cohort_id,
+        campaign_id=campaign.campaign_id,
     )
     payload = {
         "roster_id": str(roster_id),
         "cohort_id": str(campaign.cohort_id),
-        "language": file.language,
+        "language": language,
     }
     key = f"{CHECK}:{roster_id}"
     queue(connection, kind=CHECK, payload=payload, run_at=now, key=key)
@@ -156,50 +122,30 @@ def open_book(connection: Connection, cohort: Cohort, language: Language) -> Boo
     )
 
 
-def dry_run(
-    lines: Iterable[Line],
-    book: Book,
-    tell: Callable[[int], object] = lambda _rows: None,
-) -> DryRun:
-    """Check every row; nothing is written.
+def judge_row(
+    line: Line, *, book: Book, seen: set[str]
+) -> tuple[Sequence[tuple[str, str]], Mapping[str, Any]]:
+    """Say what is wrong with a row, or what it says.
 
     Args:
-        lines: As ``read_roster`` yields them.
+        line: The row.
         book: What cells may name.
-        tell: Told every 5 000 rows how many there were.
+        seen: Addresses of the rows before; hers is added.
     """
-    found = DryRun()
-    seen: set[str] = set()
-    people: list[dict[str, Any]] = []
-    for line in lines:
-        found.rows += 1
-        problems = list(_problems_of(line.cells, book))
-        address = same_address(line.cells["email"]) if not problems else ""
-        if address and address in seen:
-            problems.append(("email", "twice"))
-        seen.add(address)
-        if problems:
-            found.note(line.number, problems)
-        elif not found.wrong:
-            people.append(_plain(line.cells, book))
-        if len(people) == PART:
-            found.parts.append(orjson.dumps(people))
-            people.clear()
-        if found.rows % TOLD_EVERY == 0:
-            tell(found.rows)
-    if people:
-        found.parts.append(orjson.dumps(people))
-    return found
+    problems = list(_problems_of(line.cells, book))
+    address = same_address(line.cells["email"]) if not problems else ""
+    if address and address in seen:
+        problems.append(("email", "twice"))
+    seen.add(address)
+    return problems, {} if problems else _plain(line.cells, book)
 
 
 def _problems_of(cells: Mapping[str, str], book: Book) -> Iterable[tuple[str, str]]:
     for column, cell in cells.items():
-        if len(cell) > LONGEST_CELL or (column == "name" and len(cell) > LONGEST_NAME):
-            yield column, "too-long"
-        elif cell.startswith(FORMULA):
-            yield column, "formula"
-        elif not cell.isprintable():
-            yield column, "not-printable"
+        longest = LONGEST_NAME if column == "name" else LONGEST_CELL
+        problem = cell_problem(cell, longest)
+        if problem:
+            yield column, problem
         elif not _is_known(column, cell, book):
             yield column, "unknown" if column != "email" else "not-an-address"
 
@@ -249,49 +195,15 @@ def check_roster(database: Database, payload: Mapping[str, Any]) -> None:
     }
     with database.read() as connection:
         roster = get_roster(connection, **keys)
-        content = _part(connection, roster.roster_id, 0)
+        content = _INTAKE.part(connection, roster.roster_id, 0)
         cohort = get_cohort(connection, cohort_id=roster.cohort_id)
         book = open_book(connection, cohort, Language(payload["language"]))
     if roster.state is not RosterState.CHECKING or content is None:
         return
-
-    def tell(rows: int) -> None:
-        with database.write() as connection:
-            _change(connection, roster.roster_id, rows_done=rows)
-
-    try:
-        found = dry_run(read_roster(content), book, tell)
-        report = found.report
-    except UnreadableRosterError as error:
-        found = DryRun(wrong=1)
-        report = {"wrong": 1, "problems": [], "unreadable": dict(error.facts)}
-    if not found.rows and not found.wrong:
-        found, report = DryRun(wrong=1), {"wrong": 1, "unreadable": {"reason": "empty"}}
+    judge = partial(judge_row, book=book, seen=set())
+    found = _INTAKE.check(database, roster.roster_id, read_roster(content), judge)
     with database.write() as connection:
-        _keep(connection, roster, found, report)
-
-
-def _keep(
-    connection: Connection, roster: Roster, found: DryRun, report: Mapping[str, object]
-) -> None:
-    """Write down what was found; of a sound list, its people in parts."""
-    connection.execute(
-        delete(RosterFileRow).where(RosterFileRow.roster_id == roster.roster_id)
-    )
-    parts = [] if found.wrong else found.parts
-    for part, people in enumerate(parts, start=1):
-        connection.execute(
-            insert(RosterFileRow),
-            {"roster_id": roster.roster_id, "part": part, "content": people},
-        )
-    _change(
-        connection,
-        roster.roster_id,
-        state=RosterState.REFUSED if found.wrong else RosterState.CHECKED,
-        rows=found.rows,
-        rows_done=0,
-        report=report,
-    )
+        _INTAKE.settle(connection, roster.roster_id, found)
 
 
 def accept_roster(connection: Connection, *, roster: Roster, now: datetime) -> None:
@@ -300,15 +212,7 @@ def accept_roster(connection: Connection, *, roster: Roster, now: datetime) -> N
     Raises:
         RosterNotReadyError: It is not checked yet, was refused, or was begun already.
     """
-    begun = connection.execute(
-        update(RosterRow)
-        .where(
-            RosterRow.roster_id == roster.roster_id,
-            RosterRow.state == RosterState.CHECKED,
-        )
-        .values(state=RosterState.IMPORTING)
-    ).rowcount
-    if not begun:
+    if not _INTAKE.begin(connection, roster.roster_id):
         raise RosterNotReadyError(state=roster.state)
     _queue_part(connection, roster, 1, now)
 
@@ -342,7 +246,7 @@ def import_one(
     connection: Connection, *, roster: Roster, part: int, key: bytes, now: datetime
 ) -> bool:
     """Import one part in the caller's transaction; return whether there is another."""
-    content = _part(connection, roster.roster_id, part)
+    content = _INTAKE.part(connection, roster.roster_id, part)
     if content is None or roster.state is not RosterState.IMPORTING:
         return False
     people = [_invitee(said) for said in orjson.loads(content)]
@@ -357,44 +261,22 @@ def import_one(
         now=now,
         roster_id=roster.roster_id,
     )
-    connection.execute(
-        delete(RosterFileRow).where(
-            RosterFileRow.roster_id == roster.roster_id, RosterFileRow.part == part
-        )
-    )
-    done = roster.rows_done + len(people)
-    so_far = int(str(roster.report.get("invited", 0))) + invited
-    report = {**roster.report, "invited": so_far}
-    is_last = done >= roster.rows
-    _change(
+    totals = _INTAKE.end_part(
         connection,
         roster.roster_id,
-        rows_done=done,
-        report=report,
-        state=RosterState.DONE if is_last else RosterState.IMPORTING,
+        listed=roster,
+        part=part,
+        rows=len(people),
+        counts={"invited": invited},
     )
-    if is_last:
-        note_invitations(
-            connection,
-            actor_id=roster.actor_id,
-            cohort=get_cohort(connection, cohort_id=roster.cohort_id),
-            invited=so_far,
-            now=now,
-        )
-    else:
+    if totals is None:
         _queue_part(connection, roster, part + 1, now)
-    return not is_last
-
-
-def _part(connection: Connection, roster_id: UUID, part: int) -> bytes | None:
-    return connection.scalar(
-        select(RosterFileRow.content).where(
-            RosterFileRow.roster_id == roster_id, RosterFileRow.part == part
-        )
+        return True
+    note_invitations(
+        connection,
+        actor_id=roster.actor_id,
+        cohort=get_cohort(connection, cohort_id=roster.cohort_id),
+        invited=totals["invited"],
+        now=now,
     )
-
-
-def _change(connection: Connection, roster_id: UUID, **values: object) -> None:
-    connection.execute(
-        update(RosterRow).where(RosterRow.roster_id == roster_id).values(values)
-    )
+    return False
