@@ -27,6 +27,7 @@ from app.identity.access import PROOF_ERRORS, send_to_proof
 from app.insights import api as insights_api
 from app.insights import pages as insights_pages
 from app.interop import calendar
+from app.interop.case import api as case_api
 from app.kernel.database import POOL_SIZE, Database
 from app.paths import api as paths_api
 from app.paths import pages as paths_pages
@@ -131,7 +132,7 @@ def create_app(settings: Settings) -> FastAPI:
         app.router.routes.extend(hot.routes)
     for router in (operations.router, *APIS):
         app.include_router(router)
-    for router in (*PAGES, records_api.router):
+    for router in (*PAGES, records_api.router, case_api.router):
         app.include_router(router, include_in_schema=False)
     describe_api(app)
     app.add_middleware(Compressed)

@@ -13,6 +13,7 @@ from app.cli import (
     rosters,
     running,
     sso,
+    standards,
     waiting,
 )
 from app.cli.console import FAILED, MISUSED, UNAVAILABLE, err, masar, out
@@ -26,6 +27,7 @@ KINDS = (
     cohorts,
     people,
     sso,
+    standards,
     rosters,
     keys,
     activities,

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -80,6 +81,13 @@ def list_frameworks(connection: Connection) -> list[Framework]:
     newest_first = sorted(rows, key=lambda row: version_number(row[1]), reverse=True)
     ordered = sorted(newest_first, key=lambda row: str(row[0]))
     return [get_framework(connection, key, version) for key, version in ordered]
+
+
+def list_published(connection: Connection) -> list[tuple[str, str, datetime]]:
+    """Return key, version and time of publication of every version, the oldest first."""
+    columns = (FrameworkRow.key, FrameworkRow.version, FrameworkRow.published_at)
+    rows = [(row[0], row[1], row[2]) for row in connection.execute(select(*columns))]
+    return sorted(rows, key=lambda row: (row[0], version_number(row[1])))
 
 
 def get_current_framework(connection: Connection, key: str) -> Framework:

@@ -102,7 +102,7 @@ def status_of(error: DomainError) -> int:
 
 def is_for_programs(request: Request) -> bool:
     """Whether the caller wants JSON: an API, or a script of ours that says so."""
-    is_api = f"{request.scope['path']}/".startswith(("/api/", "/xapi/"))
+    is_api = f"{request.scope['path']}/".startswith(("/api/", "/xapi/", "/ims/"))
     return is_api or request.headers.get("x-form-token") is not None
 
 

@@ -67,6 +67,12 @@ PROGRAM_PROBLEMS: Mapping[str, tuple[str, str]] = {
             "None of the statements sent with it was stored. The facts say where it breaks which rule of the specification."
         ),
     ),
+    "unreadable-case-package": (
+        N_("This is not a CASE package that we can read"),
+        N_(
+            "Nothing was written. Please send packages of one framework as JSON, one for each language."
+        ),
+    ),
     "xapi-call-refused": (
         N_("This call is not as the specification has it"),
         N_("Nothing was changed. The facts say what is wrong with it."),

@@ -1,0 +1,1 @@
+"""Frameworks in the words of CASE."""
