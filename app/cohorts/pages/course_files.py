@@ -12,9 +12,8 @@ from app.cohorts.domain import ReachedInstitution
 from app.cohorts.errors import UnreadableCoursesError
 from app.cohorts.files.courses import COLUMNS, read_courses, write_template
 from app.cohorts.pages.fields import MOST_UPLOADS, count_by_person
-from app.cohorts.pages.rosters import UploadDep, UploadRoute
 from app.cohorts.service.courses import editor_of
-from app.identity.access import PageDep, PageFrame
+from app.identity.access import PageDep, PageFrame, UploadDep, UploadRoute
 from app.kernel.clock import Now
 from app.kernel.database import DatabaseDep
 from app.kernel.yaml import DocumentError, FileProblem

@@ -40,6 +40,12 @@ from app.identity.access.proofs import (
     signed_in,
     signed_in_twice,
 )
+from app.identity.access.uploads import (
+    BearerUploadRoute,
+    LearnerUploadRoute,
+    UploadDep,
+    UploadRoute,
+)
 from app.identity.access.visitors import (
     FORM_FIELD,
     FORM_HEADER,
@@ -66,15 +72,19 @@ __all__ = [
     "ApiFreshDep",
     "ApiLearnerDep",
     "BearerDep",
+    "BearerUploadRoute",
     "FormDep",
     "FreshDep",
     "LearnerDep",
+    "LearnerUploadRoute",
     "MaybeApiLearnerDep",
     "PageDep",
     "PageFrame",
     "SettingsDep",
     "SignedInDep",
     "TwoFactorDep",
+    "UploadDep",
+    "UploadRoute",
     "VisitorDep",
     "address_of",
     "bearer",
