@@ -36,6 +36,7 @@ from app.proficiency import pages as proficiency_pages
 from app.progress import api as progress_api
 from app.progress import pages as progress_pages
 from app.records import api as records_api
+from app.records import pages as records_pages
 from app.settings import ROOT, Settings
 from app.sharing import api as sharing_api
 from app.sharing import pages as sharing_pages
@@ -58,6 +59,7 @@ PAGES = (
     cohorts_pages.router,
     sharing_pages.router,
     insights_pages.router,
+    records_pages.router,
 )
 APIS = (
     frameworks_api.router,
@@ -71,6 +73,7 @@ APIS = (
     cohorts_api.router,
     sharing_api.router,
     insights_api.router,
+    records_api.completions,
 )
 HOT = (
     assessment_pages.hot,

@@ -62,6 +62,7 @@ def _tidy(database: Database, settings: Settings, now: datetime) -> int:
     gone += documents.sweep_documents(database, folder=folder, now=now)
     with database.write() as connection:
         gone += forget_failed(connection, now=now)
+        gone += records.forget_old(connection, now=now)
         return gone + forget_ended(connection, now=now)
 
 
@@ -94,8 +95,13 @@ def _write_to_invited(database: Database, settings: Settings, now: datetime) -> 
     return len(letters)
 
 
+def _look_again(database: Database, _settings: Settings, now: datetime) -> int:
+    return records.look_again(database, now=now)
+
+
 TASKS: tuple[Task, ...] = (
     Task(name="tidy", every=timedelta(hours=1), run=_tidy),
+    Task(name="completions", every=timedelta(minutes=30), run=_look_again),
     Task(name="release", every=timedelta(milliseconds=300), run=_release),
     Task(name="invitations", every=timedelta(seconds=2), run=_write_to_invited),
 )
@@ -115,6 +121,12 @@ def handlers(database: Database, settings: Settings) -> Mapping[str, Handler]:
         rosters.CHECK: lambda job: rosters.check_roster(database, job.payload),
         rosters.IMPORT: lambda job: rosters.import_part(
             database, job.payload, key=key, now=current_time()
+        ),
+        records.CHECK: lambda job: records.check_report(
+            database, job.payload, secret=key, now=current_time()
+        ),
+        records.IMPORT: lambda job: records.import_part(
+            database, job.payload, now=current_time()
         ),
         documents.FORGET: lambda job: documents.forget_document(
             database, job.payload, folder=Folder(settings.documents_folder)

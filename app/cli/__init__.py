@@ -6,6 +6,7 @@
 from app.cli import (
     activities,
     cohorts,
+    completions,
     content,
     demo,
     keys,
@@ -31,6 +32,7 @@ KINDS = (
     rosters,
     keys,
     activities,
+    completions,
 )
 """Importing them is what adds their commands."""
 

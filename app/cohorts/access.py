@@ -392,3 +392,6 @@ CourseEditor = Annotated[
 ApiCourseEditor = Annotated[
     ReachedInstitution, Depends(_institution_for(Capability.EDIT_COURSES, _api_staff))
 ]
+CompletionReporter = Annotated[
+    ReachedInstitution, Depends(_institution_for(Capability.REPORT_COMPLETIONS))
+]

@@ -60,7 +60,7 @@ KEPT = (
         tables=("cohorts_member", "cohorts_office", "cohorts_trainer"),
         lifetime=None,
     ),
-    Kept(key="reported", tables=("records_match",), lifetime=None),
+    Kept(key="reported", tables=("records_match", "records_credit"), lifetime=None),
     Kept(key="shared", tables=("sharing_share", "sharing_contribution"), lifetime=None),
 )
 """Everything of a person, by purpose; ``home.service.apply_retention`` ends it."""

@@ -28,7 +28,7 @@ from app.progress.models import (
     NoteRow,
     ReviewRow,
 )
-from app.records.models import MatchRow
+from app.records.models import CreditRow, MatchRow
 from app.sharing.models import ContributionRow, ShareRow
 
 PERSONAL_TABLES: tuple[type[Base], ...] = (
@@ -57,6 +57,7 @@ PERSONAL_TABLES: tuple[type[Base], ...] = (
     ShareRow,
     ContributionRow,
     MatchRow,
+    CreditRow,
     Event,
 )
 _SECRETS = frozenset(

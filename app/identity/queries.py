@@ -245,6 +245,27 @@ def _provider_of(row: Row[str, str, str, str, str | None, str]) -> Provider:
     )
 
 
+def find_learners_by_digest(
+    connection: Connection, *, digests: Collection[str]
+) -> Mapping[str, UUID]:
+    """Return whose accounts have addresses with these keyed digests, by digest.
+
+    For use where the caller compares and shows nobody: whose record is this?
+    """
+    rows = connection.execute(
+        select(EmailRow.address_digest, EmailRow.learner_id).where(
+            EmailRow.address_digest.in_(digests)
+        )
+    )
+    return {row.address_digest: row.learner_id for row in rows}
+
+
+def list_address_digests(connection: Connection, *, learner_id: UUID) -> list[str]:
+    """Return the keyed digests under which a learner's account is found."""
+    found = select(EmailRow.address_digest).where(EmailRow.learner_id == learner_id)
+    return list(connection.scalars(found))
+
+
 def list_addresses(
     connection: Connection, *, learner_ids: Collection[UUID]
 ) -> Mapping[UUID, str]:

@@ -61,7 +61,7 @@ class DryRun:
     """What checking a list has found."""
 
     parts: list[bytes] = field(default_factory=list)
-    """The rows as JSON, ``PART`` in each; of no use once a row is wrong."""
+    """The rows as JSON, ``PART`` in each; without the wrong ones."""
     problems: list[tuple[int, str, str]] = field(default_factory=list)
     """Line, column, code; the first ``MOST_PROBLEMS``."""
     rows: int = 0
@@ -78,7 +78,7 @@ class DryRun:
         self.rows += 1
         if problems:
             self.note(line, problems)
-        elif not self.wrong:
+        else:
             self._sound.append(said)
         if len(self._sound) == PART:
             self.close()
@@ -94,6 +94,7 @@ class DryRun:
         self.wrong += 1
         room = MOST_PROBLEMS - len(self.problems)
         self.problems += [(line, *each) for each in problems[:room]]
+        self.problems.sort(key=lambda problem: problem[0])
 
     @property
     def report(self) -> dict[str, object]:
@@ -211,7 +212,7 @@ class Intake:
             report=found.report,
         )
 
-    def begin(self, connection: Connection, list_id: UUID) -> bool:
+    def accept(self, connection: Connection, list_id: UUID) -> bool:
         """Let a checked list be imported; return whether that is the first time."""
         begun = connection.execute(
             update(self._lists)  # type: ignore[arg-type]  # a mapped table

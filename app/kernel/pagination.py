@@ -4,7 +4,9 @@ import base64
 import binascii
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
+
+import orjson
 
 from app.kernel.errors import InvalidError
 
@@ -40,6 +42,35 @@ class Page(Generic[Item]):
         end = start + limit
         following = _write_mark(end) if end < len(items) else None
         return cls(items=items[start:end], next=following)
+
+
+def write_place(*key: str | float) -> str:
+    """Return the mark of a place in a list by the key of the row before it.
+
+    Rows that come or go meanwhile move nothing: the list goes on behind that key.
+    """
+    return base64.urlsafe_b64encode(orjson.dumps(key)).decode().rstrip("=")
+
+
+def read_place(mark: str | None, *types: type) -> list[Any] | None:
+    """Return the key that a mark stands for; ``None`` at the beginning.
+
+    Args:
+        mark: As it was sent.
+        types: Of the parts of the key.
+
+    Raises:
+        UnknownMarkError: It is no mark of such a list.
+    """
+    if mark is None:
+        return None
+    try:
+        key = orjson.loads(base64.urlsafe_b64decode(mark + "=" * (-len(mark) % 4)))
+    except (binascii.Error, ValueError):
+        raise UnknownMarkError(after=mark) from None
+    if not isinstance(key, list) or [*map(type, key)] != [*types]:
+        raise UnknownMarkError(after=mark)
+    return key
 
 
 def _write_mark(place: int) -> str:

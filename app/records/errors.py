@@ -1,6 +1,10 @@
 """What can go wrong with what institutions report."""
 
+from collections.abc import Sequence
+
 from app.kernel.errors import ConflictError, InvalidError, NotFoundError, StaleError
+
+MOST_TOLD = 100
 
 
 class StatementRefusedError(InvalidError):
@@ -49,6 +53,33 @@ class ActivityNotFoundError(NotFoundError):
     """No statement of the institution has named this activity."""
 
     code = "activity-not-found"
+
+
+class ReportNotFoundError(NotFoundError):
+    """The institution has no such list of completions."""
+
+    code = "report-not-found"
+
+
+class ReportNotReadyError(ConflictError):
+    """A list is imported once, and only after nothing was found wrong with it."""
+
+    code = "report-not-ready"
+
+
+class CompletionsWrongError(InvalidError):
+    """Some of the reported completions are wrong, and nothing was recorded.
+
+    Args:
+        problems: Number in the list from 1, field and what is wrong with it.
+    """
+
+    code = "completions-wrong"
+
+    def __init__(self, problems: Sequence[tuple[int, str, str]]) -> None:
+        self.problems = tuple(problems)
+        lines = (f"{n} {field}: {why}" for n, field, why in self.problems[:MOST_TOLD])
+        super().__init__(problems="; ".join(lines), wrong=len(self.problems))
 
 
 class UnknownUnitError(InvalidError):

@@ -4,7 +4,7 @@ A statement is the institution's record: its key begins with the institution. Wh
 it to a learner is ``records_match``, which begins with her (docs/decisions/0013).
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -23,7 +23,9 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kernel.database import Base
+from app.kernel.intake import IntakeState
 from app.records.domain import State
+from app.records.domain.completions import CompletionState
 
 
 class StatementRow(Base):
@@ -161,3 +163,79 @@ class MatchRow(Base):
     )
     ref: Mapped[str | None] = mapped_column(String(70))
     """Of what it has put into her ledger of progress."""
+
+
+class ReportRow(Base):
+    """An uploaded list of completions on its way into ledgers."""
+
+    __tablename__ = "records_report"
+
+    report_id: Mapped[UUID] = mapped_column(primary_key=True)
+    institution_id: Mapped[UUID] = mapped_column(
+        Uuid, ForeignKey("cohorts_institution.institution_id"), index=True
+    )
+    file_name: Mapped[str] = mapped_column(String(120))
+    state: Mapped[IntakeState]
+    actor_id: Mapped[UUID]
+    """Who uploaded it, for the audit log."""
+    rows: Mapped[int]
+    rows_done: Mapped[int]
+    report: Mapped[dict[str, object]] = mapped_column(JSON)
+    """What the dry run found, then what the import did; no cell of the file."""
+    uploaded_at: Mapped[datetime]
+
+
+class ReportFileRow(Base):
+    """The bytes of an upload (part 0), then the checked rows, part by part."""
+
+    __tablename__ = "records_report_file"
+
+    report_id: Mapped[UUID] = mapped_column(
+        Uuid,
+        ForeignKey("records_report.report_id", ondelete="CASCADE"),
+        primary_key=True,
+    )
+    part: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class CompletionRow(Base):
+    """A completion that an institution reported in a list; never reported twice."""
+
+    __tablename__ = "records_completion"
+    __table_args__ = (Index(None, "institution_id", "state", "completion_key"),)
+
+    institution_id: Mapped[UUID] = mapped_column(
+        Uuid, ForeignKey("cohorts_institution.institution_id"), primary_key=True
+    )
+    completion_key: Mapped[str] = mapped_column(String(40), primary_key=True)
+    """Keyed digest of its reference, or else of person, course and day."""
+    member: Mapped[str | None] = mapped_column(String(254))
+    """Address, while it waits for her; ``None`` once it is hers, or too old."""
+    member_digest: Mapped[str] = mapped_column(String(64), index=True)
+    """As in ``identity_email``; empty once she is erased."""
+    course_key: Mapped[str] = mapped_column(String(64))
+    language: Mapped[str | None] = mapped_column(String(8))
+    completed_on: Mapped[date]
+    minutes: Mapped[int | None]
+    score: Mapped[float | None]
+    """In percent."""
+    reference: Mapped[str] = mapped_column(String(120))
+    """The institution's own name for it; may be empty."""
+    state: Mapped[CompletionState]
+    reported_at: Mapped[datetime]
+
+
+class CreditRow(Base):
+    """A reported completion is a learner's; key begins with her."""
+
+    __tablename__ = "records_credit"
+    __table_args__ = (Index(None, "institution_id", "completion_key"),)
+
+    learner_id: Mapped[UUID] = mapped_column(
+        Uuid,
+        ForeignKey("identity_learner.learner_id", ondelete="CASCADE"),
+        primary_key=True,
+    )
+    institution_id: Mapped[UUID] = mapped_column(primary_key=True)
+    completion_key: Mapped[str] = mapped_column(String(40), primary_key=True)

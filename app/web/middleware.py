@@ -31,7 +31,7 @@ BODY_SECONDS = 20.0
 """Time for a whole body to arrive: the largest at 3 KB a second."""
 UPLOADS = re.compile(
     r"/[a-z]{2}/cohorts/([0-9a-f-]{36}/campaigns/[0-9a-f-]{36}/rosters"
-    r"|institutions/[0-9a-f-]{36}/courses/upload)"
+    r"|institutions/[0-9a-f-]{36}/(courses|completions)/upload)"
 )
 """Where a file may come; who sends it is known before it is read."""
 RECORDS = re.compile(r"/xapi/[a-z/]+")

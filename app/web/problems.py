@@ -166,7 +166,8 @@ def show_domain_error(request: Request, error: Exception) -> Response:
     status = status_of(error)
     headers = {}
     if isinstance(error, UnauthenticatedError):
-        headers["www-authenticate"] = 'Bearer realm="masar"'
+        scheme = "Basic" if error.code == "key-refused" else "Bearer"
+        headers["www-authenticate"] = f'{scheme} realm="masar"'
     if "retry_after_s" in error.facts:
         headers["retry-after"] = str(error.facts["retry_after_s"])
     return respond(

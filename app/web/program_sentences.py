@@ -37,6 +37,10 @@ PROGRAM_PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("We cannot find this key"),
         N_("The institution has none of this number. Nothing was changed."),
     ),
+    "completions-wrong": (
+        N_("Something is wrong with what was sent"),
+        N_("Nothing was recorded. Correct it and send it again."),
+    ),
     "key-refused": (
         N_("This key does not open anything"),
         N_(
@@ -53,6 +57,16 @@ PROGRAM_PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("Another statement has this id"),
         N_(
             "None of the statements was stored, and the one that was there is unchanged. Please give the new one an id of its own."
+        ),
+    ),
+    "report-not-found": (
+        N_("We cannot find this list of finished courses"),
+        N_("It may have been removed. Nothing was changed."),
+    ),
+    "report-not-ready": (
+        N_("This list cannot be imported now"),
+        N_(
+            "It is checked first, and imported once. Nothing was recorded twice. Look at its page to see how far it is."
         ),
     ),
     "statement-not-found": (

@@ -53,6 +53,17 @@ GUARDED = {
     "DELETE /api/v1/institutions/{institution_id}/keys/{key_id}": (
         Capability.MANAGE_KEYS
     ),
+    **dict.fromkeys(
+        (
+            "GET /{lang}/cohorts/institutions/{institution_id}/completions",
+            "GET /{lang}/cohorts/institutions/{institution_id}/completions/template.csv",
+            "POST /{lang}/cohorts/institutions/{institution_id}/completions/upload",
+            "POST /{lang}/cohorts/institutions/{institution_id}/completions/again",
+            "GET /{lang}/cohorts/institutions/{institution_id}/completions/{report_id}",
+            "POST /{lang}/cohorts/institutions/{institution_id}/completions/{report_id}",
+        ),
+        Capability.REPORT_COMPLETIONS,
+    ),
     "GET /{lang}/cohorts/{cohort_id}/people": Capability.INVITE,
     "POST /{lang}/cohorts/{cohort_id}/campaigns": Capability.INVITE,
     "POST /{lang}/cohorts/{cohort_id}/campaigns/{campaign_id}": Capability.INVITE,
@@ -193,6 +204,7 @@ def addresses(world: World) -> tuple[dict[str, str], dict[str, str]]:
         "campaign_id": str(world.campaign.campaign_id),
         "roster_id": str(world.roster_id),
         "key_id": str(world.key_id),
+        "report_id": str(world.report_id),
         "key": world.course.course_key,
         "step": "about",
     }
@@ -203,6 +215,7 @@ def addresses(world: World) -> tuple[dict[str, str], dict[str, str]]:
         "campaign_id": str(world.foreign_campaign.campaign_id),
         "roster_id": str(world.foreign_roster_id),
         "key_id": str(world.foreign_key_id),
+        "report_id": str(world.foreign_report_id),
         "key": world.foreign_course.course_key,
         "step": "about",
     }
@@ -297,6 +310,7 @@ def test_a_campaign_of_another_cohort_is_not_reached_through_ones_own(
         "campaign_id": foreign["campaign_id"],
         "roster_id": foreign["roster_id"],
         "key_id": foreign["key_id"],
+        "report_id": foreign["report_id"],
         "key": foreign["key"],
     }
 
@@ -305,7 +319,13 @@ def test_a_campaign_of_another_cohort_is_not_reached_through_ones_own(
         for name in GUARDED
         if any(
             each in name
-            for each in ("{campaign_id}", "{roster_id}", "{key_id}", "{key}")
+            for each in (
+                "{campaign_id}",
+                "{roster_id}",
+                "{key_id}",
+                "{key}",
+                "{report_id}",
+            )
         )
         and name not in CHECKED_FIRST
     }

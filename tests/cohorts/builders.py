@@ -37,6 +37,7 @@ from app.identity.domain import Learner, Strength
 from app.identity.service import open_session
 from app.kernel.intake import Upload
 from app.kernel.text import Language, LocalizedText
+from app.records.service import upload_report
 from tests.catalogue.builders import course
 from tests.constants import NOON
 from tests.identity.builders import HALF_A_YEAR, add_learner, database_of
@@ -165,6 +166,9 @@ class World:
     course: OwnCourse
     """A draft of health's."""
     foreign_course: OwnCourse
+    report_id: UUID
+    """A list of finished courses of health."""
+    foreign_report_id: UUID
 
 
 def add_key(
@@ -209,6 +213,19 @@ def add_course(connection: Connection, institution: Institution) -> OwnCourse:
     return draft_course(connection, editor=editor_for(institution), data=data, now=NOON)
 
 
+def add_report(
+    connection: Connection, institution: Institution, content: bytes = b""
+) -> UUID:
+    """Add a list of finished courses that the worker has not looked at."""
+    return upload_report(
+        connection,
+        actor_id=INSTALLATION,
+        tenant=institution.institution_id,
+        file=Upload(name="done.csv", content=content),
+        now=NOON,
+    )
+
+
 def add_world(connection: Connection) -> World:
     country = add_ministry(connection, "senegal", kind=InstitutionKind.COUNTRY)
     health = add_ministry(connection, "health", parent=country)
@@ -235,6 +252,8 @@ def add_world(connection: Connection) -> World:
         foreign_key_id=add_key(connection, justice)[0].key_id,
         course=add_course(connection, health),
         foreign_course=add_course(connection, justice),
+        report_id=add_report(connection, health),
+        foreign_report_id=add_report(connection, justice),
     )
 
 

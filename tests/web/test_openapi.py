@@ -22,7 +22,8 @@ PUBLIC = (
     "get /api/v1/frameworks/{key}/{version}",
     "post /api/v1/tokens",
 )
-PERSONAL = sorted({*OPERATIONS} - {*PUBLIC, "post /api/v1/attempts"})
+BY_KEY = sorted(name for name in OPERATIONS if "/completions" in name)
+PERSONAL = sorted({*OPERATIONS} - {*PUBLIC, *BY_KEY, "post /api/v1/attempts"})
 
 
 def test_the_document_is_the_one_that_is_served(site: TestClient) -> None:
@@ -84,6 +85,20 @@ def test_what_is_personal_asks_for_a_token(site: TestClient, name: str) -> None:
 
     assert OPERATIONS[name]["security"] == TOKEN
     assert (answer.status_code, answer.json()["code"]) == (401, "invalid-token")
+
+
+@pytest.mark.parametrize("name", BY_KEY)
+def test_what_is_an_institutions_asks_for_its_key(site: TestClient, name: str) -> None:
+    method, _, path = name.partition(" ")
+    body: Any = {"json": {"items": []}} if method == "post" else {}
+
+    answer = site.request(method, path, **body)
+
+    assert OPERATIONS[name]["security"] == [{"institution": []}]
+    assert (answer.status_code, answer.json()["code"]) in {
+        (401, "key-refused"),
+        (422, "invalid-input"),
+    }
 
 
 def test_what_is_public_asks_for_none() -> None:

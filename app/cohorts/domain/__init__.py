@@ -94,6 +94,8 @@ class Capability(StrEnum):
     """Issue and revoke the keys of an institution's own systems."""
     EDIT_COURSES = "edit-courses"
     """Write its courses, and decide on those that somebody else wrote."""
+    REPORT_COMPLETIONS = "report-completions"
+    """Say who of its people finished which course; see whom it could not find."""
 
 
 PERMISSIONS: Mapping[Office, frozenset[Capability]] = {

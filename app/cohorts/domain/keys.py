@@ -27,6 +27,8 @@ class Scope(StrEnum):
     DEFINE = "define"
     """Statements written with it may change what an activity is called."""
     PROFILE = "profile"
+    COMPLETIONS = "completions"
+    """Ours: report finished courses in lists, and read who was not found."""
     ALL_READ = "all/read"
     ALL = "all"
 

@@ -212,7 +212,7 @@ def accept_roster(connection: Connection, *, roster: Roster, now: datetime) -> N
     Raises:
         RosterNotReadyError: It is not checked yet, was refused, or was begun already.
     """
-    if not _INTAKE.begin(connection, roster.roster_id):
+    if not _INTAKE.accept(connection, roster.roster_id):
         raise RosterNotReadyError(state=roster.state)
     _queue_part(connection, roster, 1, now)
 

@@ -1,7 +1,11 @@
-"""``/xapi``: the learning record store, for the systems of institutions."""
+"""``/xapi``: the learning record store, for the systems of institutions.
+
+Beside it, finished courses as JSON.
+"""
 
 from fastapi import APIRouter
 
+from app.records.api.completions import router as completions
 from app.records.api.documents import router as documents
 from app.records.api.others import router as others
 from app.records.api.statements import router as statements
@@ -9,3 +13,5 @@ from app.records.api.statements import router as statements
 router = APIRouter(include_in_schema=False)
 for each in (statements, documents, others):
     router.include_router(each)
+
+__all__ = ["completions", "router"]

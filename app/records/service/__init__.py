@@ -1,5 +1,6 @@
 """Use cases of what institutions report; this is their door."""
 
+from app.records.service.crediting import credit_waiting, forget_old, look_again
 from app.records.service.documents import (
     delete_documents,
     merge_document,
@@ -7,19 +8,40 @@ from app.records.service.documents import (
 )
 from app.records.service.forgetting import adopt, forget
 from app.records.service.matching import MATCH, Site, map_activity, match
+from app.records.service.reporting import (
+    CHECK,
+    IMPORT,
+    accept_report,
+    check_report,
+    import_part,
+    import_report_part,
+    report_completions,
+    upload_report,
+)
 from app.records.service.statements import Draft, prepare, store
 
 __all__ = [
+    "CHECK",
+    "IMPORT",
     "MATCH",
     "Draft",
     "Site",
+    "accept_report",
     "adopt",
+    "check_report",
+    "credit_waiting",
     "delete_documents",
     "forget",
+    "forget_old",
+    "import_part",
+    "import_report_part",
+    "look_again",
     "map_activity",
     "match",
     "merge_document",
     "prepare",
     "put_document",
+    "report_completions",
     "store",
+    "upload_report",
 ]

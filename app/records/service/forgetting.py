@@ -23,6 +23,7 @@ from app.records.models import (
 )
 from app.records.queries import Kept, list_at
 from app.records.service.connecting import hide, own_mentions
+from app.records.service.crediting import adopt_credits, forget_completions
 
 NOBODY = {"objectType": "Agent", "account": {"homePage": "urn:masar", "name": "erased"}}
 
@@ -36,6 +37,7 @@ def adopt(connection: Connection, *, from_learner: UUID, to_learner: UUID) -> No
         connection, MatchRow, column="learner_id", old=from_learner, new=to_learner
     )
     connection.execute(delete(MatchRow).where(MatchRow.learner_id == from_learner))
+    adopt_credits(connection, from_learner=from_learner, to_learner=to_learner)
 
 
 def forget(connection: Connection, *, learner_id: UUID) -> None:
@@ -44,6 +46,7 @@ def forget(connection: Connection, *, learner_id: UUID) -> None:
     Of a statement its id stays, so that a platform's retry does not bring it back.
     Where she is only named in somebody else's statement, her name goes.
     """
+    forget_completions(connection, learner_id=learner_id)
     rows = connection.execute(
         select(MatchRow.institution_id, MatchRow.position).where(
             MatchRow.learner_id == learner_id

@@ -1,0 +1,1 @@
+"""Shapes of what institutions report, beside the Experience API."""
