@@ -1,12 +1,15 @@
 """The composition root: the only module that knows every room."""
 
 import gc
+import logging
 import re
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import anyio.to_thread
 from fastapi import FastAPI
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 from typing_extensions import override
@@ -15,6 +18,7 @@ from app.assessment import api as assessment_api
 from app.assessment import pages as assessment_pages
 from app.catalogue import api as catalogue_api
 from app.catalogue import pages as catalogue_pages
+from app.catalogue.queries import warm_up
 from app.cohorts import api as cohorts_api
 from app.cohorts import pages as cohorts_pages
 from app.frameworks import api as frameworks_api
@@ -29,6 +33,7 @@ from app.insights import pages as insights_pages
 from app.interop import calendar
 from app.interop.case import api as case_api
 from app.kernel.database import POOL_SIZE, Database
+from app.kernel.errors import DomainError
 from app.paths import api as paths_api
 from app.paths import pages as paths_pages
 from app.proficiency import api as proficiency_api
@@ -68,6 +73,7 @@ APIS = (
     proficiency_api.router,
     paths_api.router,
     progress_api.router,
+    progress_api.steps,
     identity_api.router,
     home_api.router,
     cohorts_api.router,
@@ -81,6 +87,7 @@ HOT = (
     paths_api.hot,
 )
 """Routes that stay on the event loop while the database is embedded; matched first."""
+_log = logging.getLogger("masar.main")
 _REVISION = re.compile(r'^revision = "(\w+)"$', re.MULTILINE)
 _FOLLOWED = re.compile(r'^down_revision = "(\w+)"$', re.MULTILINE)
 
@@ -154,6 +161,15 @@ def newest_revision() -> str | None:
     return next(iter(known - followed), None)
 
 
+def _warm_up(database: Database) -> None:
+    """Make the search index beside the first requests; without courses, later."""
+    try:
+        with database.read() as connection:
+            warm_up(connection)
+    except (DomainError, SQLAlchemyError) as error:
+        _log.info("no search index yet", extra={"error": type(error).__name__})
+
+
 @asynccontextmanager
 async def _live(app: FastAPI) -> AsyncIterator[None]:
     anyio.to_thread.current_default_thread_limiter().total_tokens = POOL_SIZE
@@ -165,6 +181,11 @@ async def _live(app: FastAPI) -> AsyncIterator[None]:
     worker = Worker(app.state.database, app.state.settings)
     if app.state.settings.worker_in_process:
         worker.start()
+    warming = threading.Thread(
+        target=_warm_up, args=(app.state.database,), name="warm-up", daemon=True
+    )
+    warming.start()
     yield
     await anyio.to_thread.run_sync(worker.stop)
+    await anyio.to_thread.run_sync(warming.join)
     app.state.database.close()

@@ -10,7 +10,7 @@ from app.catalogue.domain import Cost, Delivery
 from app.catalogue.domain.filters import Filter
 from app.catalogue.schemas import CourseListOut, CourseOut, write_course, write_list
 from app.kernel.database import ReadDep
-from app.kernel.pagination import Page
+from app.kernel.pagination import page_by_key
 from app.kernel.text import Language
 from app.web.caching import cached
 from app.web.languages import AskedLanguage, prefers
@@ -86,7 +86,9 @@ def list_courses(
         else prefers(request)
     )
     found = queries.find_courses(connection, wanted, language)
-    page = Page.of(found.courses, limit=limit, after=after)
+    page = page_by_key(
+        found.courses, lambda course: course.key, limit=limit, after=after
+    )
     return cached(request, write_list(found, page, language), language)
 
 

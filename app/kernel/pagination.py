@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -42,6 +42,35 @@ class Page(Generic[Item]):
         end = start + limit
         following = _write_mark(end) if end < len(items) else None
         return cls(items=items[start:end], next=following)
+
+
+def page_by_key(
+    items: Sequence[Item],
+    key: Callable[[Item], str],
+    *,
+    limit: int,
+    after: str | None,
+) -> Page[Item]:
+    """Cut one page out of a list in memory, behind the item that ended the last one.
+
+    What comes or goes elsewhere in the list moves nothing. Should that very item be
+    gone, the list goes on where it stood.
+
+    Raises:
+        UnknownMarkError: ``after`` is no mark of such a list.
+    """
+    place = read_place(after, str, int)
+    start = 0
+    if place is not None:
+        anchor, former = place
+        found = (n for n, item in enumerate(items, start=1) if key(item) == anchor)
+        start = next(found, min(max(former, 0), len(items)))
+    shown = items[start : start + limit]
+    end = start + len(shown)
+    is_last = end >= len(items) or not shown
+    # The place is where the item stood: without it, the next one stands there.
+    following = None if is_last else write_place(key(shown[-1]), end - 1)
+    return Page(items=shown, next=following)
 
 
 def write_place(*key: str | float) -> str:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, status
+from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from app.identity.access import ApiLearnerDep
@@ -14,7 +14,6 @@ from app.kernel.errors import InvalidError
 from app.kernel.text import Language
 from app.paths import queries, service
 from app.paths.schemas import (
-    ChoiceIn,
     Hours,
     Megabytes,
     PathOut,
@@ -122,22 +121,3 @@ def put_preferences(
         languages=list(preferences.languages),
         max_mb=preferences.max_mb,
     )
-
-
-@router.put(
-    "/steps/{key:path}",
-    status_code=status.HTTP_204_NO_CONTENT,
-    responses=problem_responses(401, 404, 413, 415, 422),
-)
-def put_step(
-    key: str, body: ChoiceIn, learner: ApiLearnerDep, connection: WriteDep, now: Now
-) -> Response:
-    """Mark a step as done, put it aside, or take that back."""
-    service.choose_step(
-        connection,
-        learner_id=learner.learner_id,
-        unit_key=key,
-        choice=body.to_domain(),
-        now=now,
-    )
-    return Response(status_code=status.HTTP_204_NO_CONTENT)

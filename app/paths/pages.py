@@ -1,4 +1,4 @@
-"""The path in the browser: see it, adapt it, say what is done."""
+"""The path in the browser: see it, adapt it; what is done is said in ``progress``."""
 
 from datetime import datetime
 from functools import partial
@@ -12,10 +12,10 @@ from starlette.responses import Response
 from app.identity.access import FormDep, LearnerDep, PageDep, PageFrame
 from app.identity.domain import Learner
 from app.kernel.clock import Now
-from app.kernel.database import Database, DatabaseDep, WriteDep
+from app.kernel.database import Database, DatabaseDep
 from app.kernel.text import Language
 from app.paths import service
-from app.paths.schemas import ChoiceIn, PreferencesForm, write_path
+from app.paths.schemas import PreferencesForm, write_path
 from app.proficiency.queries import get_profile
 from app.web.phrases import say
 from app.web.routes import Route
@@ -125,23 +125,3 @@ def _refuse(
         typed={"weeks": sent["weeks"], "languages": sent["languages"]},
         errors={field: say(f"wrong-{field}", page.language) for field in wrong},
     )
-
-
-@router.post("/steps", name="paths:choose")
-def choose(
-    page: PageDep, learner: LearnerDep, form: FormDep, connection: WriteDep, now: Now
-) -> Response:
-    """Mark a step as done, put it aside, or take that back."""
-    sent = {"choice": form.get("choice", [""])[0]}
-    try:
-        choice = ChoiceIn.model_validate(sent).to_domain()
-    except ValidationError:
-        return page.redirect("paths:path")
-    service.choose_step(
-        connection,
-        learner_id=learner.learner_id,
-        unit_key=form.get("unit", [""])[0],
-        choice=choice,
-        now=now,
-    )
-    return page.redirect("paths:path")

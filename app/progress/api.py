@@ -12,7 +12,7 @@ from app.catalogue.queries import get_course
 from app.identity.access import ApiLearnerDep
 from app.kernel.clock import Now
 from app.kernel.database import DatabaseDep, ReadDep, WriteDep
-from app.paths.schemas import write_path
+from app.paths.schemas import ChoiceIn, write_path
 from app.progress import queries, service
 from app.progress.domain.ledger import Kind, fold
 from app.progress.domain.walk import minutes_left
@@ -31,6 +31,7 @@ from app.web.problems import problem_responses
 from app.web.routes import Route
 
 router = APIRouter(prefix="/api/v1/me/progress", tags=["progress"], route_class=Route)
+steps = APIRouter(prefix="/api/v1/me/path/steps", tags=["path"], route_class=Route)
 Ref = Annotated[
     str,
     Path(
@@ -144,3 +145,22 @@ def _course(connection: Connection, learner_id: UUID, key: str) -> CourseProgres
         notes=queries.list_notes(connection, learner_id=learner_id, course_key=key),
         entries=entries,
     )
+
+
+@steps.put(
+    "/{key:path}",
+    status_code=status.HTTP_204_NO_CONTENT,
+    responses=problem_responses(401, 404, 413, 415, 422),
+)
+def put_step(
+    key: str, body: ChoiceIn, learner: ApiLearnerDep, connection: WriteDep, now: Now
+) -> Response:
+    """Mark a step as done, put it aside, or take that back; the ledger hears of it."""
+    service.choose(
+        connection,
+        learner_id=learner.learner_id,
+        unit_key=key,
+        choice=body.to_domain(),
+        now=now,
+    )
+    return Response(status_code=status.HTTP_204_NO_CONTENT)

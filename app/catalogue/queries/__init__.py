@@ -175,6 +175,15 @@ def _get_index(connection: Connection) -> Index:
         return index
 
 
+def warm_up(connection: Connection) -> None:
+    """Read the courses and make the index, so that no visitor waits for it.
+
+    Raises:
+        CourseNotFoundError, FrameworkNotFoundError: Nothing is loaded yet.
+    """
+    _get_index(connection)
+
+
 def list_languages(connection: Connection) -> list[str]:
     """Return the languages one may ask for: those of the courses, and our five."""
     return sorted({*Language, *_get_index(connection).languages})

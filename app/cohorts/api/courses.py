@@ -32,7 +32,7 @@ from app.cohorts.schemas.courses import (
 from app.cohorts.service.courses import editor_of
 from app.kernel.clock import Now
 from app.kernel.database import ReadDep, WriteDep
-from app.kernel.pagination import Page
+from app.kernel.pagination import page_by_key
 from app.kernel.yaml import Document
 from app.web.problems import problem_responses
 from app.web.routes import Route, read_json
@@ -47,7 +47,10 @@ Seen = Annotated[
     str, Header(max_length=80, examples=['"3-draft"'], description="The ETag you read.")
 ]
 Limit = Annotated[int, Query(ge=1, le=100, examples=[50])]
-After = Annotated[str | None, Query(max_length=200, examples=["YXQ6NTA"])]
+After = Annotated[
+    str | None,
+    Query(max_length=200, examples=["WyJlbmFwLXNuLWRvbm5lZXMtb3V2ZXJ0ZXMiLDQ5XQ"]),
+]
 
 
 def _mark(course: OwnCourse) -> str:
@@ -94,7 +97,9 @@ def list_own_courses(
     found = own.list_own_courses(
         connection, institution_id=reached.institution.institution_id
     )
-    page = Page.of(found, limit=limit, after=after)
+    page = page_by_key(
+        found, lambda course: course.course_key, limit=limit, after=after
+    )
     return OwnCourseListOut(
         items=[OwnCourseShortOut.of(each) for each in page.items], next=page.next
     )

@@ -27,7 +27,8 @@ from app.insights.domain.participation import Stage
 from app.kernel.database import Database
 from app.paths.domain.plan import Choice, Path
 from app.paths.schemas import write_path
-from app.paths.service import choose_step, propose_path
+from app.paths.service import propose_path
+from app.progress.service import choose
 from app.sharing.service import share_result
 
 DAYS_TO_JOIN = 4
@@ -250,7 +251,7 @@ def plan(
     look()
     for step in drawn[0].steps[: int(has_learnt)]:
         with database.write() as connection:
-            choose_step(
+            choose(
                 connection,
                 learner_id=learner.learner_id,
                 unit_key=step.offer.unit.key,

@@ -2,9 +2,9 @@
 
 from fastapi import APIRouter
 
-from app.progress.pages import courses, overview
+from app.progress.pages import courses, overview, steps
 from app.web.routes import Route
 
 router = APIRouter(route_class=Route)
-for _each in (overview, courses):
+for _each in (overview, courses, steps):
     router.include_router(_each.router)

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import Connection, delete, select
 
 from app.catalogue.queries import get_course
 from app.kernel.database import Upsert
+from app.paths.domain.plan import Choice
+from app.paths.service import choose_step, settle_steps
 from app.proficiency.domain import EvidenceSource
 from app.progress.domain.ledger import (
     LEARNER,
@@ -193,3 +195,61 @@ def adopt_notes(
     ).all()
     for row in rows:
         _NOTE.execute(connection, {**row._mapping, "learner_id": to_learner})  # noqa: SLF001 -- SQLAlchemy's public name
+
+
+def choose(
+    connection: Connection,
+    *,
+    learner_id: UUID,
+    unit_key: str,
+    choice: Choice | None,
+    now: datetime,
+) -> None:
+    """Mark a step of the path as done, put it aside, or (``None``) take that back.
+
+    The ledger hears what she says of herself; what others reported stays done, whatever
+    she takes back.
+
+    Args:
+        connection: The caller's transaction.
+        learner_id: Whose path.
+        unit_key: ``course`` or ``course/module``.
+        choice: What she says.
+        now: Aware UTC instant.
+
+    Raises:
+        StepNotFoundError: The catalogue has no such course or module.
+    """
+    choose_step(
+        connection, learner_id=learner_id, unit_key=unit_key, choice=choice, now=now
+    )
+    course_key, _, module = unit_key.partition("/")
+    kind = Kind.MODULE_DONE if module else Kind.COMPLETED
+    known = list_entries(connection, learner_id=learner_id, course_keys=[course_key])
+    said = [
+        entry
+        for entry in standing(known)
+        if (entry.kind, entry.module_key) == (kind, module or None)
+    ]
+    if choice is Choice.DONE:
+        if not said:
+            word = Word(kind=kind, ref=str(uuid4()), module_key=module or None)
+            say(
+                connection,
+                learner_id=learner_id,
+                course_key=course_key,
+                word=word,
+                now=now,
+            )
+        return
+    take_back(
+        connection,
+        learner_id=learner_id,
+        course_key=course_key,
+        module_key=module or None,
+        now=now,
+    )
+    if choice is None and any(entry.said_by != LEARNER for entry in said):
+        settle_steps(
+            connection, learner_id=learner_id, done={unit_key}, undone=(), now=now
+        )
