@@ -96,22 +96,6 @@ def show_courses(
     )
 
 
-@router.get("/{key}", name="catalogue:course")
-def show_course(page: PageDep, key: str, connection: ReadDep) -> Response:
-    """Show one course: for whom, what it gives, what it costs."""
-    course = queries.get_course(connection, key)
-    framework = get_default_framework(connection)
-    return page.render(
-        "catalogue/course.html",
-        nav="courses",
-        course=course,
-        competencies={c.key: c for c in framework.competencies},
-        language_names=name_languages(_codes([course]), page.language),
-        catalogue=queries.get_catalogue_of(connection, course),
-        may_take=True,
-    )
-
-
 def _number(text: str) -> float | None:
     try:
         number = float(text)

@@ -6,14 +6,14 @@ filled (``Prepared``): 1 µs instead of 600 (shared/anchors/speed.md).
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache, lru_cache
 from math import ceil, floor
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from babel.dates import format_date, format_time
+from babel.dates import format_date, format_skeleton, format_time
 from babel.lists import format_list
 from babel.numbers import format_decimal
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
@@ -57,6 +57,7 @@ def environment(language: Language) -> Environment:
         decimal=lambda value: write_number(value, language),
         counted=lambda value: plural_number(value, language),
         date=lambda value: write_date(value, language),
+        part_of_date=lambda text: write_part_of_date(text, language),
         clock=lambda value: format_time(value, "HH:mm", locale=str(language)),
         listed=lambda values: format_list(list(values), locale=str(language)),
         spaced=lambda value: _SPACES.sub(" ", value).strip(),
@@ -105,6 +106,16 @@ def plural_number(value: float, language: Language) -> int:
 def write_date(value: datetime, language: Language) -> str:
     """Write a day in words, e.g. “23 novembre 2026”."""
     return str(format_date(value, "long", locale=str(language)))
+
+
+def write_part_of_date(text: str, language: Language) -> str:
+    """Write a day or a month in words, as far as ISO 8601 says it: “March 2027”."""
+    if len(text) > len("2027-03"):
+        return write_date(datetime.fromisoformat(text), language)
+    locale = str(language)
+    return str(
+        format_skeleton("yMMMM", date.fromisoformat(f"{text}-01"), locale=locale)
+    )
 
 
 def slot(name: str) -> Markup:
