@@ -95,6 +95,10 @@ class Settings(BaseSettings):
     """Certificates (``.pem``, ``.crt``, ``.cer``) of those whose signed PDF we believe."""
     worker_in_process: bool = True
     """Send mail and do other waiting work beside the site; else by ``masar worker``."""
+    check_links: bool = False
+    """Ask every link of the courses once a week whether it still answers."""
+    private_links: bool = False
+    """Let the check of links reach addresses of private networks."""
     trusted_proxies: str = "127.0.0.1"
     """Addresses or networks whose ``X-Forwarded-For`` is believed, comma-separated."""
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")

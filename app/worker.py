@@ -15,6 +15,8 @@ from functools import partial
 from prometheus_client import Counter
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.catalogue.queries.links import list_due
+from app.catalogue.service.links import check_links, open_prober
 from app.cohorts import service as rosters
 from app.cohorts.queries import is_mail_due
 from app.cohorts.service import forget_ended, take_due
@@ -31,6 +33,7 @@ from app.web import mail
 
 MOST_JOBS = 100
 """Done in one go, before the tasks have their turn."""
+LINKS_AT_ONCE = 4
 LETTERS_AT_ONCE = 100
 """Rendered in one transaction."""
 SHORTEST_IDLE_S = 0.2
@@ -95,6 +98,24 @@ def _write_to_invited(database: Database, settings: Settings, now: datetime) -> 
     return len(letters)
 
 
+def _check_links(database: Database, settings: Settings, now: datetime) -> int:
+    """Check a few links that are due: other work waits for the answers."""
+    if not settings.check_links:
+        return 0
+    with database.read() as connection:
+        addresses = list_due(connection, now=now, limit=LINKS_AT_ONCE)
+    if not addresses:
+        return 0
+    prober = open_prober(
+        public_url=str(settings.public_url), is_private=settings.private_links
+    )
+    try:
+        found = check_links(database, prober=prober, addresses=addresses, now=now)
+    finally:
+        prober.close()
+    return len(found)
+
+
 def _look_again(database: Database, _settings: Settings, now: datetime) -> int:
     return records.look_again(database, now=now)
 
@@ -102,6 +123,7 @@ def _look_again(database: Database, _settings: Settings, now: datetime) -> int:
 TASKS: tuple[Task, ...] = (
     Task(name="tidy", every=timedelta(hours=1), run=_tidy),
     Task(name="completions", every=timedelta(minutes=30), run=_look_again),
+    Task(name="links", every=timedelta(seconds=30), run=_check_links),
     Task(name="release", every=timedelta(milliseconds=300), run=_release),
     Task(name="invitations", every=timedelta(seconds=2), run=_write_to_invited),
 )

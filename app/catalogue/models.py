@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.catalogue.domain.own import CourseState
 from app.kernel.database import Base
+from app.kernel.probing import Answer
 
 
 class ReleaseRow(Base):
@@ -62,3 +63,18 @@ class RevisionRow(Base):
     """SHA-256 of ``content``: parsed once in a process."""
     content: Mapped[bytes] = mapped_column(LargeBinary)
     """JSON: ``course`` as in a file, ``added_by`` its institution's names."""
+
+
+class LinkRow(Base):
+    """How an address that a course leads to answered."""
+
+    __tablename__ = "catalogue_link"
+
+    link_key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    """SHA-256 of the address, which may be too long for a key."""
+    address: Mapped[str] = mapped_column(String(2000))
+    answer: Mapped[Answer]
+    status: Mapped[int | None]
+    leads_to: Mapped[str | None] = mapped_column(String(2000))
+    checked_at: Mapped[datetime]
+    failing_since: Mapped[datetime | None]

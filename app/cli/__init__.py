@@ -10,6 +10,7 @@ from app.cli import (
     content,
     demo,
     keys,
+    links,
     people,
     rosters,
     running,
@@ -33,6 +34,7 @@ KINDS = (
     keys,
     activities,
     completions,
+    links,
 )
 """Importing them is what adds their commands."""
 

@@ -129,6 +129,7 @@ GUARDED = {
     "POST /{lang}/cohorts/institutions/{institution_id}/courses/{key}": Capability.EDIT_COURSES,
     "POST /{lang}/cohorts/institutions/{institution_id}/courses/{key}/edit/{step}": Capability.EDIT_COURSES,
     "GET /api/v1/institutions/{institution_id}/courses": Capability.EDIT_COURSES,
+    "GET /api/v1/institutions/{institution_id}/links": Capability.EDIT_COURSES,
     "POST /api/v1/institutions/{institution_id}/courses": Capability.EDIT_COURSES,
     "GET /api/v1/institutions/{institution_id}/courses/{key}": Capability.EDIT_COURSES,
     "PUT /api/v1/institutions/{institution_id}/courses/{key}": Capability.EDIT_COURSES,

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from app.catalogue.domain.own import OwnCourse, Step
 from app.catalogue.errors import CourseChangedError
 from app.catalogue.queries import own
+from app.catalogue.queries.links import list_failing_own
 from app.catalogue.service import (
     change_course,
     draft_course,
@@ -24,6 +25,8 @@ from app.cohorts.schemas.courses import (
     CourseImportOut,
     CourseIn,
     ImportedOut,
+    LinkListOut,
+    LinkOut,
     OwnCourseListOut,
     OwnCourseOut,
     OwnCourseShortOut,
@@ -103,6 +106,15 @@ def list_own_courses(
     return OwnCourseListOut(
         items=[OwnCourseShortOut.of(each) for each in page.items], next=page.next
     )
+
+
+@router.get("/links", responses=problem_responses(401, 403, 404, 422))
+def list_failing_links(reached: ApiCourseEditor, connection: ReadDep) -> LinkListOut:
+    """List the links of an institution's published courses that do not answer."""
+    found = list_failing_own(
+        connection, institution_id=reached.institution.institution_id
+    )
+    return LinkListOut(items=[LinkOut.of(course.key, link) for course, link in found])
 
 
 @router.post(

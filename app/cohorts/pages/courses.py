@@ -13,6 +13,7 @@ from app.catalogue.errors import (
     CourseKeyTakenError,
 )
 from app.catalogue.queries import get_catalogue, own
+from app.catalogue.queries.links import list_failing_own
 from app.catalogue.service import change_course, draft_course, get_seen, take_step
 from app.cohorts.access import CourseEditor, StaffDep
 from app.cohorts.domain import ReachedInstitution
@@ -48,6 +49,7 @@ def show_courses(page: PageDep, reached: CourseEditor, connection: ReadDep) -> R
         courses=own.list_own_courses(
             connection, institution_id=institution.institution_id
         ),
+        failing=list_failing_own(connection, institution_id=institution.institution_id),
     )
 
 

@@ -6,8 +6,10 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.catalogue.domain.links import Link
 from app.catalogue.domain.own import LONGEST_COMMENT, CourseState, OwnCourse, Step
 from app.catalogue.files import MOST_COURSES, Course
+from app.kernel.probing import Answer
 from app.kernel.yaml import Data
 
 COURSE: dict[str, Any] = {
@@ -168,3 +170,49 @@ def _short(course: OwnCourse) -> dict[str, Any]:
         "comment": course.comment,
         "changed_at": course.changed_at,
     }
+
+
+LINK: dict[str, Any] = {
+    "course": "enap-sn-donnees-ouvertes",
+    "address": "https://enap.example/cours/7",
+    "answer": "gone",
+    "status": 404,
+    "failing_since": "2026-11-20T03:00:00Z",
+    "checked_at": "2026-11-23T03:00:00Z",
+}
+
+
+class LinkOut(BaseModel):
+    """A link that does not answer."""
+
+    model_config = ConfigDict(
+        use_attribute_docstrings=True, json_schema_extra={"examples": [LINK]}
+    )
+
+    course: str
+    address: str
+    answer: Answer
+    status: int | None
+    """Of HTTP; null without an answer."""
+    failing_since: datetime | None
+    checked_at: datetime
+
+    @classmethod
+    def of(cls, course: str, link: Link) -> "LinkOut":
+        """Write one."""
+        return cls(
+            course=course,
+            address=link.address,
+            answer=link.answer,
+            status=link.status,
+            failing_since=link.failing_since,
+            checked_at=link.checked_at,
+        )
+
+
+class LinkListOut(BaseModel):
+    """Links that do not answer."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"items": [LINK]}]})
+
+    items: list[LinkOut]

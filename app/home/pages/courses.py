@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from app.catalogue.domain import Course, Run
 from app.catalogue.queries import get_catalogue_of, get_course
+from app.catalogue.queries.links import find_links
 from app.frameworks.queries import get_default_framework
 from app.identity.access import PageDep
 from app.kernel.database import ReadDep
@@ -29,6 +30,7 @@ def show_course(page: PageDep, key: str, connection: ReadDep) -> Response:
     standing = learner and get_course_progress(
         connection, learner_id=learner.learner_id, course_key=key
     )
+    link = find_links(connection, [course.url]).get(course.url)
     modules = [module.key for module in course.modules]
     return page.render(
         "catalogue/course.html",
@@ -41,6 +43,7 @@ def show_course(page: PageDep, key: str, connection: ReadDep) -> Response:
         counted=show_count(count_course(connection, key)),
         is_taking=bool(standing and standing.enrolled and not standing.is_withdrawn),
         is_finished=bool(standing and standing.is_done(modules)),
+        silent_on=link.checked_at if link and link.is_failing else None,
         over=[run for run in course.runs if _is_over(run, page.now.date())],
     )
 
