@@ -63,8 +63,8 @@ PAGES = (
     frameworks_pages.router,
     cohorts_pages.router,
     sharing_pages.router,
-    records_pages.router,
     insights_pages.router,
+    records_pages.router,
 )
 APIS = (
     frameworks_api.router,
@@ -73,12 +73,10 @@ APIS = (
     proficiency_api.router,
     paths_api.router,
     progress_api.router,
-    progress_api.steps,
     identity_api.router,
     home_api.router,
     cohorts_api.router,
     sharing_api.router,
-    records_api.certificates,
     insights_api.router,
     records_api.completions,
 )

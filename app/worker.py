@@ -9,8 +9,9 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
+from uuid import UUID
 
 from prometheus_client import Counter
 from sqlalchemy.exc import SQLAlchemyError
@@ -23,9 +24,13 @@ from app.cohorts.service import forget_ended, take_due
 from app.home.service import apply_retention
 from app.kernel.clock import current_time
 from app.kernel.database import Database
-from app.kernel.jobs import Handler, Outcome, forget_failed, run_due
+from app.kernel.jobs import Handler, Job, Outcome, forget_failed, run_due
+from app.paths.schemas import write_path
 from app.progress import service as documents
+from app.progress import service as walking
+from app.progress.domain.reminders import Slot
 from app.progress.files.documents import Folder
+from app.progress.queries import is_reminder_due
 from app.records import service as records
 from app.settings import Settings
 from app.sharing.service import release_waiting
@@ -36,6 +41,12 @@ MOST_JOBS = 100
 LINKS_AT_ONCE = 4
 LETTERS_AT_ONCE = 100
 """Rendered in one transaction."""
+REMINDERS_AT_ONCE = 500
+"""Planned in one transaction."""
+BREATH_S = 0.002
+"""Between two of them: who waits to write goes first."""
+PLANNING_S = 2.0
+"""In one go, before other tasks and jobs have their turn."""
 SHORTEST_IDLE_S = 0.2
 LONGEST_IDLE_S = 1.0
 """Between two looks for jobs, each one SELECT; it doubles while there are none."""
@@ -120,12 +131,31 @@ def _look_again(database: Database, _settings: Settings, now: datetime) -> int:
     return records.look_again(database, now=now)
 
 
+def _plan_reminders(database: Database, _settings: Settings, now: datetime) -> int:
+    """Plan reminders in short transactions, with room for the site's between them."""
+    found, started = 0, time.monotonic()
+    with database.read() as connection:
+        if not is_reminder_due(connection, now=now):
+            return 0
+    while time.monotonic() - started < PLANNING_S:
+        with database.write() as connection:
+            planned = walking.plan_reminders(
+                connection, now=now, limit=REMINDERS_AT_ONCE
+            )
+        found += planned
+        if planned < REMINDERS_AT_ONCE:
+            break
+        time.sleep(BREATH_S)
+    return found
+
+
 TASKS: tuple[Task, ...] = (
     Task(name="tidy", every=timedelta(hours=1), run=_tidy),
     Task(name="completions", every=timedelta(minutes=30), run=_look_again),
     Task(name="links", every=timedelta(seconds=30), run=_check_links),
     Task(name="release", every=timedelta(milliseconds=300), run=_release),
     Task(name="invitations", every=timedelta(seconds=2), run=_write_to_invited),
+    Task(name="reminders", every=timedelta(milliseconds=300), run=_plan_reminders),
 )
 
 
@@ -139,7 +169,10 @@ def handlers(database: Database, settings: Settings) -> Mapping[str, Handler]:
             site=records.Site(secret=key, base=str(settings.public_url).rstrip("/")),
             now=current_time(),
         ),
-        mail.KIND: partial(mail.deliver, settings),
+        mail.KIND: lambda job: mail.deliver(settings, job, now=current_time()),
+        walking.LETTERS: lambda job: remind(
+            database, settings, job, now=current_time()
+        ),
         rosters.CHECK: lambda job: rosters.check_roster(database, job.payload),
         rosters.IMPORT: lambda job: rosters.import_part(
             database, job.payload, key=key, now=current_time()
@@ -154,6 +187,35 @@ def handlers(database: Database, settings: Settings) -> Mapping[str, Handler]:
             database, job.payload, folder=Folder(settings.documents_folder)
         ),
     }
+
+
+def remind(database: Database, settings: Settings, job: Job, *, now: datetime) -> None:
+    """Write the reminders of a few people; again is harmless, each week has one."""
+    post = walking.Post(
+        key=bytes.fromhex(settings.secret_key.get_secret_value()),
+        public_url=str(settings.public_url),
+        write_in=lambda language: partial(write_path, language=language),
+    )
+    slot = Slot(
+        at=datetime.fromisoformat(job.payload["at"]),
+        week=date.fromisoformat(job.payload["week"]),
+    )
+    for each in job.payload["learners"]:
+        letter = walking.write_letter(
+            database, learner_id=UUID(each), slot=slot, post=post, now=now
+        )
+        if letter is None:
+            continue
+        with database.write() as connection:
+            if walking.take_letter(connection, letter):
+                mail.queue_mail(
+                    connection,
+                    to=letter.to,
+                    template=letter.template,
+                    language=letter.language,
+                    context=letter.context,
+                    now=now,
+                )
 
 
 def work_once(database: Database, settings: Settings, now: datetime) -> int:

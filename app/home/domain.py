@@ -46,6 +46,8 @@ KEPT = (
         ),
         lifetime=None,
     ),
+    Kept(key="reminders", tables=("progress_reminder",), lifetime=None),
+    Kept(key="calendar", tables=("progress_calendar", "progress_feed"), lifetime=None),
     Kept(key="events", tables=("journal_event",), lifetime=None),
     Kept(key="resume_code", tables=("identity_resume_code",), lifetime=None),
     Kept(key="session", tables=("identity_session",), lifetime="session_lifetime"),

@@ -21,11 +21,14 @@ from app.kernel.database import Base
 from app.paths.models import ChoiceRow, PathRow, PreferenceRow
 from app.proficiency.models import AimRow, EvidenceRow
 from app.progress.models import (
+    CalendarRow,
     CertificateRow,
     ClaimRow,
     EntryRow,
+    FeedRow,
     LookRow,
     NoteRow,
+    ReminderRow,
     ReviewRow,
 )
 from app.records.models import CreditRow, MatchRow
@@ -51,6 +54,9 @@ PERSONAL_TABLES: tuple[type[Base], ...] = (
     ClaimRow,
     LookRow,
     ReviewRow,
+    ReminderRow,
+    CalendarRow,
+    FeedRow,
     OfficeRow,
     TrainerRow,
     MemberRow,
@@ -65,6 +71,7 @@ _SECRETS = frozenset(
         *("token_digest", "resume_nonce", "ticket_digest", "subject_digest", "body"),
         *("password_hash", "totp_secret", "totp_last_step", "recovery_digests"),
         *("claims", "claim_digest", "band_digest", "address"),
+        *("calendar_nonce", "feed_digest"),
     }
 )
 """Left out: no use to her, and of use to a thief; ``body`` follows from the rest."""
@@ -111,3 +118,13 @@ def list_unused_learners(
         )
         .limit(limit)
     ).all()
+
+
+def find_country(connection: Connection, *, learner_id: UUID) -> str | None:
+    """Return the country she named when she joined a group, if she did (ISO 3166-1)."""
+    return connection.scalar(
+        select(MemberRow.country)
+        .where(MemberRow.learner_id == learner_id, MemberRow.country.is_not(None))
+        .order_by(MemberRow.joined_at.desc())
+        .limit(1)
+    )

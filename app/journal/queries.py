@@ -1,12 +1,13 @@
-"""Reading the record of what was done in an office."""
+"""Reading when somebody was last here, and what was done in an office."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from app.journal.domain import AuditEntry
-from app.journal.models import AuditRow
+from app.journal.models import AuditRow, Event
 
 
 def list_audit(
@@ -26,3 +27,10 @@ def list_audit(
         .limit(limit)
     )
     return [AuditEntry(**row) for row in rows.mappings()]
+
+
+def find_last_event(connection: Connection, *, learner_id: UUID) -> datetime | None:
+    """Return when a learner last did something; ``None``: nothing is known."""
+    newest = select(func.max(Event.occurred_at)).where(Event.learner_id == learner_id)
+    found: datetime | None = connection.scalar(newest)
+    return found

@@ -6,7 +6,7 @@ takes up after ``LEASE``. So a handler may be run twice and must not mind.
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
@@ -174,7 +174,32 @@ def queue(
             it runs, changes nothing. When it is done or given up, the key is free.
         is_bulk: Let jobs go first for which a person waits.
     """
-    row = {
+    row = _row(kind, payload, run_at, key=key, is_bulk=is_bulk)
+    return _INSERT.execute(connection, row) == 1
+
+
+def queue_many(
+    connection: Connection,
+    *,
+    kind: str,
+    payloads: Iterable[Mapping[str, object]],
+    run_at: datetime,
+) -> None:
+    """Queue many jobs of one kind at once, all of them bulk and without a key."""
+    rows = [_row(kind, each, run_at, key=None, is_bulk=True) for each in payloads]
+    if rows:
+        _INSERT.execute_bulk(connection, rows)
+
+
+def _row(
+    kind: str,
+    payload: Mapping[str, object],
+    run_at: datetime,
+    *,
+    key: str | None,
+    is_bulk: bool,
+) -> dict[str, object]:
+    return {
         "job_id": uuid4(),
         "kind": kind,
         "payload": orjson.dumps(payload).decode(),
@@ -183,7 +208,6 @@ def queue(
         "key": key,
         "attempts": 0,
     }
-    return _INSERT.execute(connection, row) == 1
 
 
 def run_due(

@@ -67,3 +67,21 @@ class CertificateUsedError(ConflictError):
     """The same certificate was accepted for somebody else."""
 
     code = "certificate-used"
+
+
+class ReminderTimeInvalidError(InvalidError):
+    """There is no such day, hour or time zone."""
+
+    code = "reminder-time-invalid"
+
+
+class CalendarNotFoundError(NotFoundError):
+    """No calendar has this address, or no longer."""
+
+    code = "calendar-not-found"
+
+
+class StopLinkUnknownError(NotFoundError):
+    """A link to stop reminders is not one of ours."""
+
+    code = "stop-link-unknown"

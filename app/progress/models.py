@@ -140,3 +140,48 @@ class ReviewRow(Base):
     learner_id: Mapped[UUID] = mapped_column(primary_key=True, index=True)
     certificate_id: Mapped[UUID] = mapped_column(primary_key=True)
     asked_at: Mapped[datetime]
+
+
+class ReminderRow(Base):
+    """At which time of the week a learner wants to be reminded by mail."""
+
+    __tablename__ = "progress_reminder"
+
+    learner_id: Mapped[UUID] = mapped_column(
+        Uuid,
+        ForeignKey("identity_learner.learner_id", ondelete="CASCADE"),
+        primary_key=True,
+    )
+    weekday: Mapped[int]
+    """0 is Monday."""
+    hour: Mapped[int]
+    zone: Mapped[str] = mapped_column(String(64))
+    chosen_at: Mapped[datetime]
+    next_at: Mapped[datetime | None] = mapped_column(index=True)
+    """NULL: stopped. The row stays, so that no week gets two letters."""
+    written_for: Mapped[date | None]
+    """Monday of the last week that had a letter."""
+
+
+class CalendarRow(Base):
+    """That a learner's calendar has an address; it is derived, never stored."""
+
+    __tablename__ = "progress_calendar"
+
+    learner_id: Mapped[UUID] = mapped_column(
+        Uuid,
+        ForeignKey("identity_learner.learner_id", ondelete="CASCADE"),
+        primary_key=True,
+    )
+    calendar_nonce: Mapped[str] = mapped_column(String(32))
+    """Random; with the installation's key it makes the secret of the address."""
+    issued_at: Mapped[datetime]
+
+
+class FeedRow(Base):
+    """Finds whose calendar it is by the digest of its secret."""
+
+    __tablename__ = "progress_feed"
+
+    feed_digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    learner_id: Mapped[UUID] = mapped_column(index=True)

@@ -1,11 +1,13 @@
 """Reading the ledger and its totals, and certificates."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, exists, select
 
+from app.identity.domain import digest
 from app.progress.domain.certificates import (
     Certificate,
     Check,
@@ -21,13 +23,17 @@ from app.progress.domain.ledger import (
     What,
     fold,
 )
+from app.progress.domain.reminders import Reminder, Rhythm
 from app.progress.errors import CertificateNotFoundError
 from app.progress.models import (
+    CalendarRow,
     CertificateRow,
     ClaimRow,
     EntryRow,
+    FeedRow,
     LookRow,
     NoteRow,
+    ReminderRow,
     ReviewRow,
     TotalRow,
 )
@@ -276,3 +282,38 @@ def get_review(
         if (each.learner_id, each.certificate_id) == (learner_id, certificate_id):
             return each
     raise CertificateNotFoundError
+
+
+def find_reminder(connection: Connection, *, learner_id: UUID) -> Reminder | None:
+    """Return when a learner wants to be reminded; ``None``: she never said."""
+    row = connection.execute(
+        select(ReminderRow.__table__).where(ReminderRow.learner_id == learner_id)
+    ).one_or_none()
+    if row is None:
+        return None
+    return Reminder(
+        rhythm=Rhythm(weekday=row.weekday, hour=row.hour, zone=row.zone),
+        chosen_at=row.chosen_at,
+        next_at=row.next_at,
+        written_for=row.written_for,
+    )
+
+
+def is_reminder_due(connection: Connection, *, now: datetime) -> bool:
+    """Whether anybody is to be reminded by now."""
+    asked = select(exists().where(ReminderRow.next_at <= now))
+    return bool(connection.scalar(asked))
+
+
+def find_calendar_nonce(connection: Connection, *, learner_id: UUID) -> str | None:
+    """Return what a learner's calendar address is made from; ``None``: it has none."""
+    return connection.scalar(
+        select(CalendarRow.calendar_nonce).where(CalendarRow.learner_id == learner_id)
+    )
+
+
+def find_calendar_owner(connection: Connection, *, secret: str) -> UUID | None:
+    """Return whose calendar has this address."""
+    return connection.scalar(
+        select(FeedRow.learner_id).where(FeedRow.feed_digest == digest(secret))
+    )

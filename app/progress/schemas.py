@@ -12,6 +12,7 @@ from app.progress.domain.ledger import (
     Entry,
     Mark,
 )
+from app.progress.domain.reminders import Reminder, calendar_address
 from app.progress.domain.walk import State, Step, Walk
 
 MOST_MINUTES = 24 * 60
@@ -235,4 +236,83 @@ def write_entry(entry: Entry) -> ProgressEntryOut:
         recorded_at=entry.recorded_at,
         corrects=corrects,
         marks=list(entry.marks),
+    )
+
+
+class CalendarOut(Shape):
+    """The private address of a calendar; whoever has it can read the plan."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "address": "https://masar.example.org/calendar/3f9a5c0e7b1d2648a0c4e8f6b7d9135724680ace.ics"
+                }
+            ]
+        }
+    )
+
+    address: str | None
+    """iCalendar (RFC 5545), read without signing in; `null`: it has none."""
+
+
+def write_calendar_address(secret: str | None, public_url: str) -> CalendarOut:
+    """Write the address of a calendar."""
+    return CalendarOut(address=secret and calendar_address(public_url, secret))
+
+
+class RemindersIn(Shape):
+    """When somebody wants to be reminded, once a week."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"weekday": 0, "hour": 8, "time_zone": "Africa/Ndjamena"}]
+        }
+    )
+
+    weekday: Annotated[int, Strict(), Field(ge=0, le=6)]
+    """0 is Monday, 6 is Sunday."""
+    hour: Annotated[int, Strict(), Field(ge=0, le=23)]
+    """Of the clock on her wall."""
+    time_zone: Annotated[str, Field(max_length=64)]
+    """IANA name."""
+
+
+class RemindersOut(Shape):
+    """When somebody is reminded; all `null` until she has chosen."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "is_on": True,
+                    "weekday": 0,
+                    "hour": 8,
+                    "time_zone": "Africa/Ndjamena",
+                    "next_at": "2026-11-30T07:00:00Z",
+                }
+            ]
+        }
+    )
+
+    is_on: bool
+    weekday: int | None
+    """0 is Monday, 6 is Sunday."""
+    hour: int | None
+    time_zone: str | None
+    """IANA name."""
+    next_at: datetime | None
+    """UTC; `null`: she gets none."""
+
+
+def write_reminders(reminder: Reminder | None) -> RemindersOut:
+    """Write when somebody is reminded."""
+    rhythm = reminder.rhythm if reminder else None
+    next_at = reminder.next_at if reminder else None
+    return RemindersOut(
+        is_on=next_at is not None,
+        weekday=rhythm.weekday if rhythm else None,
+        hour=rhythm.hour if rhythm else None,
+        time_zone=rhythm.zone if rhythm else None,
+        next_at=next_at,
     )

@@ -35,6 +35,8 @@ KIND = "mail"
 """Of the jobs that ``deliver`` does."""
 UNSUBSCRIBE = "unsubscribe_url"
 """In a template's context: where one click ends mail of this sort."""
+UNTIL = "until"
+"""In a template's context: an aware instant after which it is of no use."""
 
 
 class _Whole(UnstructuredHeader, BaseHeader):
@@ -82,7 +84,8 @@ def queue_mail(
         context: What the template shows; addresses of pages are complete ones. With
             ``unsubscribe_url`` it is mail to many, which lets other mail go first;
             that address ends it on a GET by a button and on a POST of
-            ``List-Unsubscribe=One-Click`` without a cookie (RFC 8058).
+            ``List-Unsubscribe=One-Click`` without a cookie (RFC 8058). With ``until``,
+            an aware instant, what could not be sent by then is given up.
         now: Aware UTC instant; the date of the message.
     """
     payload = _payload(to, template, language, context, now)
@@ -98,6 +101,7 @@ def _payload(
     now: datetime,
 ) -> dict[str, object]:
     letter = render_letter(template, language, context)
+    until = context.get(UNTIL)
     return {
         "to": to,
         "language": language,
@@ -105,6 +109,7 @@ def _payload(
         "text": letter.text,
         "written_at": now.isoformat(),
         "unsubscribe_url": context.get(UNSUBSCRIBE),
+        "until": until.isoformat() if isinstance(until, datetime) else None,
     }
 
 
@@ -179,15 +184,18 @@ def _linked(text: str) -> Markup:
     return written.replace("\n", Markup("<br>\n"))
 
 
-def deliver(settings: Settings, job: Job) -> None:
+def deliver(settings: Settings, job: Job, *, now: datetime) -> None:
     """Send one queued message, or put it into the folder; addresses go with the job.
 
     Its ``Message-ID`` is the job's: whoever gets it twice can tell.
 
     Raises:
-        GiveUpError: It can never arrive.
+        GiveUpError: It can never arrive, or not in time.
         OSError: The server or the folder cannot be used now.
     """
+    until = job.payload.get("until")
+    if until and now > datetime.fromisoformat(until):
+        raise GiveUpError("too-late")
     sender = read_mailbox(settings.mail_from)
     message = write_message(job, sender)
     if settings.smtp_url is None:
@@ -208,7 +216,8 @@ def send_now(settings: Settings, *, to: str, language: Language, now: datetime) 
     """
     context = {"public_url": settings.public_url}
     payload = _payload(to, "test", language, context, now)
-    deliver(settings, Job(job_id=uuid4(), kind=KIND, payload=payload, attempts=1))
+    job = Job(job_id=uuid4(), kind=KIND, payload=payload, attempts=1)
+    deliver(settings, job, now=now)
     if settings.smtp_url is None:
         return f"There is no mail server: a file is in {settings.mail_dir}"
     return "The mail server has taken it."

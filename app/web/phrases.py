@@ -59,11 +59,13 @@ PATH_SENTENCES: Mapping[str, tuple[str, str]] = {
 """One and many, by code; ``%(num)s`` is the number."""
 SINGLE_SENTENCES: Mapping[str, str] = {
     "answers-saved": N_("Your answers so far are saved"),
+    "calendar-apply": N_("Last day to enrol: %(title)s"),
+    "calendar-done": N_("Done: %(title)s"),
+    "calendar-ends": N_("Ends: %(title)s"),
     "calendar-name": N_("Masar: my learning path"),
+    "calendar-nothing": N_("Masar: nothing is planned. Choose a course."),
+    "calendar-starts": N_("Starts: %(title)s"),
     "calendar-week": N_("Masar, week %(week)s: %(titles)s"),
-    "review-consent": N_(
-        "The trainers of “%(cohort)s” see this certificate, its checks and the name on it, until they have decided or I take it back."
-    ),
     "wrong-hours_per_week": N_(
         "Please choose between half an hour and 40 hours a week."
     ),

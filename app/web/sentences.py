@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from app.kernel.text import Language
+from app.web.calendar_sentences import CALENDAR_PROBLEMS
 from app.web.certificate_sentences import CERTIFICATE_PROBLEMS
 from app.web.marking import N_, NN_
 from app.web.program_sentences import PROGRAM_PROBLEMS
@@ -10,6 +11,7 @@ from app.web.translations import translations
 
 __all__ = ["ASIDE_LABELS", "NN_", "N_", "PROBLEMS", "describe", "label"]
 PROBLEMS: Mapping[str, tuple[str, str]] = {
+    **CALENDAR_PROBLEMS,
     **CERTIFICATE_PROBLEMS,
     **PROGRAM_PROBLEMS,
     "account-not-found": (

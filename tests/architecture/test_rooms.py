@@ -21,6 +21,7 @@ LOOK_UPS = {
     "identity_subject",
     "identity_ticket",
     "progress_claim",
+    "progress_feed",
     "progress_look",
     "progress_review",
 }

@@ -62,7 +62,7 @@ def work(
 ) -> tuple[int, list[Outcome]]:
     seen: list[Outcome] = []
     now = NOON + timedelta(hours=hours)
-    handlers = {KIND: partial(deliver, settings)}
+    handlers = {KIND: partial(deliver, settings, now=NOON)}
     done = run_due(database, handlers, now=now, limit=9, observe=seen.append)
     return done, seen
 

@@ -8,11 +8,21 @@ from app.home.pages import (
     courses,
     front,
     institutions,
+    reminders,
     security,
     sign_in,
 )
 from app.web.routes import Route
 
 router = APIRouter(route_class=Route)
-for _each in (front, courses, sign_in, by_mail, institutions, account, security):
+for _each in (
+    front,
+    courses,
+    sign_in,
+    by_mail,
+    institutions,
+    account,
+    security,
+    reminders,
+):
     router.include_router(_each.router)

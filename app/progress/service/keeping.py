@@ -14,7 +14,13 @@ from app.proficiency.domain import EvidenceSource
 from app.progress.domain.certificates import Certificate, Outcome
 from app.progress.domain.ledger import Kind, NewEntry
 from app.progress.files.documents import Folder
-from app.progress.models import CertificateRow, ClaimRow, LookRow, ReviewRow
+from app.progress.models import (
+    CertificateRow,
+    ClaimRow,
+    FeedRow,
+    LookRow,
+    ReviewRow,
+)
 from app.progress.queries import get_certificate, is_referred_to, list_certificates
 from app.progress.service.certificates import forget_claims, ref_of, speaker_of
 from app.progress.service.ledger import record_entries
@@ -79,13 +85,13 @@ def _queue_file(connection: Connection, certificate: Certificate) -> None:
 
 
 def leave(connection: Connection, *, learner_id: UUID) -> None:
-    """Delete what of a learner's certificates does not go with her row; files follow.
+    """Delete what of a learner does not go with her row; files follow.
 
     The caller's transaction then erases her.
     """
     for certificate in list_certificates(connection, learner_id=learner_id):
         _queue_file(connection, certificate)
-    for table in (ClaimRow, LookRow, ReviewRow):
+    for table in (ClaimRow, LookRow, ReviewRow, FeedRow):
         connection.execute(delete(table).where(table.learner_id == learner_id))
 
 

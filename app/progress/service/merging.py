@@ -6,6 +6,8 @@ from sqlalchemy import Connection
 
 from app.progress.service.doing import adopt_notes
 from app.progress.service.ledger import adopt_ledger
+from app.progress.service.reminders import adopt_reminder
+from app.progress.service.subscribing import adopt_calendar
 
 
 def adopt(connection: Connection, *, from_learner: UUID, to_learner: UUID) -> None:
@@ -15,3 +17,5 @@ def adopt(connection: Connection, *, from_learner: UUID, to_learner: UUID) -> No
     """
     adopt_ledger(connection, from_learner=from_learner, to_learner=to_learner)
     adopt_notes(connection, from_learner=from_learner, to_learner=to_learner)
+    adopt_reminder(connection, from_learner=from_learner, to_learner=to_learner)
+    adopt_calendar(connection, from_learner=from_learner, to_learner=to_learner)

@@ -1,17 +1,10 @@
-"""What institutions report, certificates, and those that trainers look at."""
+"""What institutions report, in the browser."""
 
 from fastapi import APIRouter
 
-from app.records.pages import certificates, reviews
 from app.records.pages.completions import router as completions
 from app.records.pages.completions import uploads
 
 router = APIRouter()
-for each in (
-    completions,
-    uploads,
-    certificates.uploads,
-    certificates.router,
-    reviews.router,
-):
+for each in (completions, uploads):
     router.include_router(each)
