@@ -63,8 +63,8 @@ PAGES = (
     frameworks_pages.router,
     cohorts_pages.router,
     sharing_pages.router,
-    insights_pages.router,
     records_pages.router,
+    insights_pages.router,
 )
 APIS = (
     frameworks_api.router,
@@ -77,6 +77,7 @@ APIS = (
     home_api.router,
     cohorts_api.router,
     sharing_api.router,
+    records_api.certificates,
     insights_api.router,
     records_api.completions,
 )

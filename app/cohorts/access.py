@@ -366,6 +366,9 @@ AuditReader = Annotated[
 ApiCohortReader = Annotated[
     ReachedCohort, Depends(_cohort_for(Capability.SEE_COHORT, _api_staff))
 ]
+ApiShownReader = Annotated[
+    ReachedCohort, Depends(_cohort_for(Capability.SEE_SHOWN, _api_staff))
+]
 ApiCohortInviter = Annotated[
     ReachedCohort, Depends(_cohort_for(Capability.INVITE, _api_staff))
 ]

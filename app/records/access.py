@@ -1,4 +1,4 @@
-"""Which institution is asking: by the key its system brings (HTTP Basic, RFC 7617)."""
+"""Who asks with a key of an institution (HTTP Basic, RFC 7617); certificates' files."""
 
 import base64
 import binascii
@@ -6,15 +6,27 @@ from datetime import datetime
 from hmac import compare_digest
 from uuid import UUID
 
+from starlette.responses import Response
+
 from app.cohorts.domain.keys import Key
 from app.cohorts.errors import KeyRefusedError
 from app.cohorts.queries.keys import find_key
 from app.cohorts.service import note_key_use
+from app.identity.access import secret_of
 from app.identity.domain import digest
 from app.identity.service import count_use, throttle_scope
 from app.kernel.database import Database
+from app.progress.domain.certificates import Certificate
+from app.progress.errors import CertificateNotFoundError
+from app.progress.files.documents import Folder
+from app.progress.files.signers import read_signers
+from app.progress.service import Desk
+from app.settings import Settings
 
 LONGEST_CREDENTIALS = 400
+MOST_GIVEN = 30
+"""Documents one person may give in an hour."""
+_ENDINGS = {"application/pdf": "pdf", "image/jpeg": "jpg"}
 _NOBODY = digest("")
 
 
@@ -74,3 +86,49 @@ def read_basic(header: str) -> tuple[UUID | None, str] | None:
         return UUID(name), password
     except ValueError:
         return None, password
+
+
+def open_desk(settings: Settings) -> Desk:
+    """Return what giving a certificate needs of this installation."""
+    return Desk(
+        key=secret_of(settings),
+        folder=Folder(settings.documents_folder),
+        roots=read_signers(settings.signers_dir),
+    )
+
+
+def count_certificate(
+    database: Database, *, settings: Settings, learner_id: UUID, now: datetime
+) -> None:
+    """Count a document that somebody gives: reading one takes seconds.
+
+    Raises:
+        TooManyAttemptsError: She has given ``MOST_GIVEN`` in this hour.
+    """
+    scope = throttle_scope(
+        secret_of(settings), purpose="certificate", address=str(learner_id), now=now
+    )
+    with database.write() as connection:
+        count_use(connection, scope=scope, limit=MOST_GIVEN, now=now)
+
+
+def send_file(folder: Folder, certificate: Certificate) -> Response:
+    """Send a document as a download that no browser runs (OWASP ASVS 5.0, 3.2.1).
+
+    Raises:
+        CertificateNotFoundError: Nothing of it is kept.
+    """
+    content = folder.read(certificate.address) if certificate.address else None
+    if content is None:
+        raise CertificateNotFoundError
+    ending = _ENDINGS.get(certificate.kind, "bin")
+    name = f"certificate-{certificate.course_key}.{ending}"
+    return Response(
+        content,
+        media_type="application/octet-stream",
+        headers={
+            "content-disposition": f'attachment; filename="{name}"',
+            "content-security-policy": "sandbox; default-src 'none'",
+            "cache-control": "private, no-store",
+        },
+    )

@@ -86,3 +86,9 @@ class UnknownUnitError(InvalidError):
     """The catalogue has no such course or module."""
 
     code = "unknown-unit"
+
+
+class ReasonMissingError(InvalidError):
+    """A certificate is refused without saying why."""
+
+    code = "reason-missing"

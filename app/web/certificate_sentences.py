@@ -33,6 +33,12 @@ CERTIFICATE_PROBLEMS: Mapping[str, tuple[str, str]] = {
             "Nothing was saved. Remove one that you no longer need, then send this one again."
         ),
     ),
+    "reason-missing": (
+        N_("Please say why"),
+        N_(
+            "Nothing was decided. Whoever sent the certificate reads your reason, and what to do next."
+        ),
+    ),
     "review-not-open": (
         N_("Nobody can look at this certificate now"),
         N_(

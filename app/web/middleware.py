@@ -32,6 +32,8 @@ BODY_SECONDS = 20.0
 UPLOADS = re.compile(
     r"/[a-z]{2}/cohorts/([0-9a-f-]{36}/campaigns/[0-9a-f-]{36}/rosters"
     r"|institutions/[0-9a-f-]{36}/(courses|completions)/upload)"
+    r"|/[a-z]{2}/progress/[a-z0-9-]{1,100}/certificate"
+    r"|/api/v1/me/certificates"
 )
 """Where a file may come; who sends it is known before it is read."""
 RECORDS = re.compile(r"/xapi/[a-z/]+")

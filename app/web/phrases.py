@@ -66,6 +66,9 @@ SINGLE_SENTENCES: Mapping[str, str] = {
     "calendar-nothing": N_("Masar: nothing is planned. Choose a course."),
     "calendar-starts": N_("Starts: %(title)s"),
     "calendar-week": N_("Masar, week %(week)s: %(titles)s"),
+    "review-consent": N_(
+        "The trainers of “%(cohort)s” see this certificate, its checks and the name on it, until they have decided or I take it back."
+    ),
     "wrong-hours_per_week": N_(
         "Please choose between half an hour and 40 hours a week."
     ),

@@ -7,18 +7,24 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
-from sqlalchemy import Connection
+from sqlalchemy import Connection, insert
 from starlette.routing import BaseRoute
 
 from app.cohorts.domain import PERMISSIONS, Capability, Office
 from app.identity.domain import Learner, Strength, digest, sign
 from app.identity.domain.tokens import issue_token
 from app.identity.service import open_session
+from app.progress.domain.certificates import Outcome
+from app.progress.files.documents import Folder
+from app.progress.models import CertificateRow, ReviewRow
+from app.progress.queries import get_certificate
+from app.records.domain.reviews import cohort_ref_of, review_of
 from tests.cohorts.builders import World, add_officer, add_trainer, add_world
 from tests.constants import NOON, SECRET
 from tests.identity.builders import (
@@ -27,6 +33,7 @@ from tests.identity.builders import (
     application,
     database_of,
 )
+from tests.sharing.builders import add_member
 
 GUARDED = {
     "GET /{lang}/cohorts/institutions/{institution_id}": Capability.SEE_INSTITUTION,
@@ -98,6 +105,13 @@ GUARDED = {
     "GET /{lang}/cohorts/{cohort_id}/dashboard.xlsx": Capability.SEE_COHORT,
     "GET /{lang}/cohorts/{cohort_id}/dashboard.pdf": Capability.SEE_COHORT,
     "GET /api/v1/cohorts/{cohort_id}/dashboard": Capability.SEE_COHORT,
+    "GET /{lang}/cohorts/{cohort_id}/reviews": Capability.SEE_SHOWN,
+    "GET /{lang}/cohorts/{cohort_id}/reviews/{review_id}": Capability.SEE_SHOWN,
+    "GET /{lang}/cohorts/{cohort_id}/reviews/{review_id}/file": Capability.SEE_SHOWN,
+    "POST /{lang}/cohorts/{cohort_id}/reviews/{review_id}": Capability.SEE_SHOWN,
+    "GET /api/v1/cohorts/{cohort_id}/reviews": Capability.SEE_SHOWN,
+    "GET /api/v1/cohorts/{cohort_id}/reviews/{review_id}/file": Capability.SEE_SHOWN,
+    "POST /api/v1/cohorts/{cohort_id}/reviews/{review_id}": Capability.SEE_SHOWN,
     "GET /api/v1/institutions/{institution_id}/dashboard": Capability.SEE_INSTITUTION,
     "GET /{lang}/cohorts/{cohort_id}/breakdown": Capability.MANAGE_COHORT,
     "POST /{lang}/cohorts/{cohort_id}/breakdown": Capability.MANAGE_COHORT,
@@ -130,10 +144,12 @@ OWN = {
     "assess/{attempt_id}",
     "me/shares/{cohort_id}",
     "sharing/{cohort_id}",
+    "certificates/{certificate_id}",
 }
 """What only its learner reaches; each room tests that another learner does not."""
 PUBLIC = "/ims/case/"
 """What is published, for everybody."""
+REVIEW = UUID("6f0a3c3e-5d0b-5f43-9a51-1c0b6f6f3d11")
 REFUSED = {401, 403, 404}
 CHECKED_FIRST = {
     "PUT /api/v1/institutions/{institution_id}/courses/{key}",
@@ -196,6 +212,36 @@ def enter(
     return Person(session=session, token=token)
 
 
+def add_review(connection: Connection, client: TestClient, world: World) -> None:
+    """Let a certificate wait for the trainers of the own cohort."""
+    member = add_member(connection, world.cohort.cohort_id)
+    cohort_ref = cohort_ref_of(world.cohort.cohort_id)
+    keys = {"learner_id": member.learner_id, "certificate_id": REVIEW}
+    row = {
+        "course_key": "x",
+        "kind": "application/pdf",
+        "size": 1,
+        "address": REVIEW.hex,
+        "name_given": "",
+        "findings": [],
+        "claims": [],
+        "outcome": Outcome.IN_REVIEW,
+        "given_at": NOON,
+        "reason": "",
+    }
+    connection.execute(
+        insert(CertificateRow),
+        {**keys, **row, "cohort_ref": cohort_ref, "asked_at": NOON},
+    )
+    connection.execute(
+        insert(ReviewRow), {**keys, "cohort_ref": cohort_ref, "asked_at": NOON}
+    )
+    folder = Folder(application(client).state.settings.documents_folder)
+    folder.keep(folder.stage(b"x"), REVIEW.hex)
+    certificate = get_certificate(connection, **keys)
+    world.review_ids.append(review_of(certificate).review_id)
+
+
 def addresses(world: World) -> tuple[dict[str, str], dict[str, str]]:
     """Return the numbers of what lies below health, and of what is another's."""
     own = {
@@ -208,6 +254,7 @@ def addresses(world: World) -> tuple[dict[str, str], dict[str, str]]:
         "report_id": str(world.report_id),
         "key": world.course.course_key,
         "step": "about",
+        "review_id": str(world.review_ids[0]),
     }
     foreign = {
         "lang": "fr",
@@ -219,6 +266,7 @@ def addresses(world: World) -> tuple[dict[str, str], dict[str, str]]:
         "report_id": str(world.foreign_report_id),
         "key": world.foreign_course.course_key,
         "step": "about",
+        "review_id": str(world.review_ids[0]),
     }
     return own, foreign
 
@@ -264,6 +312,7 @@ def test_each_office_reaches_what_is_its_own_and_nothing_else(
 ) -> None:
     with database_of(client).write() as connection:
         world = add_world(connection)
+        add_review(connection, client, world)
         if office is None:
             learner = add_learner(connection)
         elif office is Office.TRAINER:
@@ -291,6 +340,7 @@ def test_an_operator_reaches_nothing_without_a_second_factor(
 ) -> None:
     with database_of(client).write() as connection:
         world = add_world(connection)
+        add_review(connection, client, world)
         learner = add_officer(connection, Office.OPERATOR, None)
         person = enter(connection, learner, strength)
 
@@ -304,6 +354,7 @@ def test_a_campaign_of_another_cohort_is_not_reached_through_ones_own(
 ) -> None:
     with database_of(client).write() as connection:
         world = add_world(connection)
+        add_review(connection, client, world)
         person = enter(connection, add_officer(connection, Office.OPERATOR, None))
     own, foreign = addresses(world)
     mixed = {

@@ -1,6 +1,6 @@
 """Institutions, cohorts and the people who run them, in a small world."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -169,6 +169,8 @@ class World:
     report_id: UUID
     """A list of finished courses of health."""
     foreign_report_id: UUID
+    review_ids: list[UUID] = field(default_factory=list)
+    """Of certificates that wait for the trainers of ``cohort``."""
 
 
 def add_key(

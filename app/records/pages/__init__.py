@@ -1,10 +1,17 @@
-"""What institutions report, in the browser."""
+"""What institutions report, certificates, and those that trainers look at."""
 
 from fastapi import APIRouter
 
+from app.records.pages import certificates, reviews
 from app.records.pages.completions import router as completions
 from app.records.pages.completions import uploads
 
 router = APIRouter()
-for each in (completions, uploads):
+for each in (
+    completions,
+    uploads,
+    certificates.uploads,
+    certificates.router,
+    reviews.router,
+):
     router.include_router(each)

@@ -1,5 +1,12 @@
 """Use cases of what institutions report; this is their door."""
 
+from app.records.service.certificates import (
+    decide,
+    read_cohort_id,
+    remove_certificate,
+    send_for_review,
+    take_back_review,
+)
 from app.records.service.crediting import credit_waiting, forget_old, look_again
 from app.records.service.documents import (
     delete_documents,
@@ -30,6 +37,7 @@ __all__ = [
     "adopt",
     "check_report",
     "credit_waiting",
+    "decide",
     "delete_documents",
     "forget",
     "forget_old",
@@ -41,7 +49,11 @@ __all__ = [
     "merge_document",
     "prepare",
     "put_document",
+    "read_cohort_id",
+    "remove_certificate",
     "report_completions",
+    "send_for_review",
     "store",
+    "take_back_review",
     "upload_report",
 ]
