@@ -78,6 +78,7 @@ APIS = (
     cohorts_api.router,
     sharing_api.router,
     records_api.certificates,
+    records_api.activities,
     insights_api.router,
     records_api.completions,
 )

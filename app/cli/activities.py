@@ -10,7 +10,7 @@ from app.cli.console import explained, masar, out, read_settings, write_to_datab
 from app.cohorts.queries import get_institution_by_key
 from app.kernel.clock import current_time
 from app.records.domain.mentions import Kind, mention_key
-from app.records.domain.progress import Unit, list_units
+from app.records.domain.progress import list_units, read_unit
 from app.records.errors import UnknownUnitError
 from app.records.queries.matching import list_activities
 from app.records.service import map_activity
@@ -54,8 +54,7 @@ def map_one(
     ] = "",
 ) -> None:
     """Say which course or module an activity is; its statements are looked at again."""
-    course_key, _, module_key = course.partition("/")
-    unit = Unit(course_key=course_key, module_key=module_key or None)
+    unit = read_unit(course)
     with write_to_database(read_settings()) as connection:
         found = get_institution_by_key(connection, key=institution)
         if course and unit not in list_units(get_catalogue(connection).courses):

@@ -7,24 +7,19 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection
 from starlette.routing import BaseRoute
 
 from app.cohorts.domain import PERMISSIONS, Capability, Office
 from app.identity.domain import Learner, Strength, digest, sign
 from app.identity.domain.tokens import issue_token
 from app.identity.service import open_session
-from app.progress.domain.certificates import Outcome
-from app.progress.files.documents import Folder
-from app.progress.models import CertificateRow, ReviewRow
-from app.progress.queries import get_certificate
-from app.records.domain.reviews import cohort_ref_of, review_of
+from tests.architecture.waiting import ACTIVITY, add_activity, add_review
 from tests.cohorts.builders import World, add_officer, add_trainer, add_world
 from tests.constants import NOON, SECRET
 from tests.identity.builders import (
@@ -33,7 +28,6 @@ from tests.identity.builders import (
     application,
     database_of,
 )
-from tests.sharing.builders import add_member
 
 GUARDED = {
     "GET /{lang}/cohorts/institutions/{institution_id}": Capability.SEE_INSTITUTION,
@@ -70,6 +64,16 @@ GUARDED = {
             "POST /{lang}/cohorts/institutions/{institution_id}/completions/{report_id}",
         ),
         Capability.REPORT_COMPLETIONS,
+    ),
+    **dict.fromkeys(
+        (
+            "GET /{lang}/cohorts/institutions/{institution_id}/activities",
+            "GET /{lang}/cohorts/institutions/{institution_id}/activities/{activity_key}",
+            "POST /{lang}/cohorts/institutions/{institution_id}/activities/{activity_key}",
+            "GET /api/v1/institutions/{institution_id}/activities",
+            "PUT /api/v1/institutions/{institution_id}/activities/{activity_key}",
+        ),
+        Capability.EDIT_COURSES,
     ),
     "GET /{lang}/cohorts/{cohort_id}/people": Capability.INVITE,
     "POST /{lang}/cohorts/{cohort_id}/campaigns": Capability.INVITE,
@@ -149,7 +153,6 @@ OWN = {
 """What only its learner reaches; each room tests that another learner does not."""
 PUBLIC = "/ims/case/"
 """What is published, for everybody."""
-REVIEW = UUID("6f0a3c3e-5d0b-5f43-9a51-1c0b6f6f3d11")
 REFUSED = {401, 403, 404}
 CHECKED_FIRST = {
     "PUT /api/v1/institutions/{institution_id}/courses/{key}",
@@ -212,36 +215,6 @@ def enter(
     return Person(session=session, token=token)
 
 
-def add_review(connection: Connection, client: TestClient, world: World) -> None:
-    """Let a certificate wait for the trainers of the own cohort."""
-    member = add_member(connection, world.cohort.cohort_id)
-    cohort_ref = cohort_ref_of(world.cohort.cohort_id)
-    keys = {"learner_id": member.learner_id, "certificate_id": REVIEW}
-    row = {
-        "course_key": "x",
-        "kind": "application/pdf",
-        "size": 1,
-        "address": REVIEW.hex,
-        "name_given": "",
-        "findings": [],
-        "claims": [],
-        "outcome": Outcome.IN_REVIEW,
-        "given_at": NOON,
-        "reason": "",
-    }
-    connection.execute(
-        insert(CertificateRow),
-        {**keys, **row, "cohort_ref": cohort_ref, "asked_at": NOON},
-    )
-    connection.execute(
-        insert(ReviewRow), {**keys, "cohort_ref": cohort_ref, "asked_at": NOON}
-    )
-    folder = Folder(application(client).state.settings.documents_folder)
-    folder.keep(folder.stage(b"x"), REVIEW.hex)
-    certificate = get_certificate(connection, **keys)
-    world.review_ids.append(review_of(certificate).review_id)
-
-
 def addresses(world: World) -> tuple[dict[str, str], dict[str, str]]:
     """Return the numbers of what lies below health, and of what is another's."""
     own = {
@@ -255,6 +228,7 @@ def addresses(world: World) -> tuple[dict[str, str], dict[str, str]]:
         "key": world.course.course_key,
         "step": "about",
         "review_id": str(world.review_ids[0]),
+        "activity_key": ACTIVITY,
     }
     foreign = {
         "lang": "fr",
@@ -267,6 +241,7 @@ def addresses(world: World) -> tuple[dict[str, str], dict[str, str]]:
         "key": world.foreign_course.course_key,
         "step": "about",
         "review_id": str(world.review_ids[0]),
+        "activity_key": ACTIVITY,
     }
     return own, foreign
 
@@ -313,6 +288,8 @@ def test_each_office_reaches_what_is_its_own_and_nothing_else(
     with database_of(client).write() as connection:
         world = add_world(connection)
         add_review(connection, client, world)
+        add_activity(connection, world.health)
+        add_activity(connection, world.justice)
         if office is None:
             learner = add_learner(connection)
         elif office is Office.TRAINER:
@@ -341,6 +318,8 @@ def test_an_operator_reaches_nothing_without_a_second_factor(
     with database_of(client).write() as connection:
         world = add_world(connection)
         add_review(connection, client, world)
+        add_activity(connection, world.health)
+        add_activity(connection, world.justice)
         learner = add_officer(connection, Office.OPERATOR, None)
         person = enter(connection, learner, strength)
 
@@ -355,6 +334,8 @@ def test_a_campaign_of_another_cohort_is_not_reached_through_ones_own(
     with database_of(client).write() as connection:
         world = add_world(connection)
         add_review(connection, client, world)
+        add_activity(connection, world.health)
+        add_activity(connection, world.justice)
         person = enter(connection, add_officer(connection, Office.OPERATOR, None))
     own, foreign = addresses(world)
     mixed = {

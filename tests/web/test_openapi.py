@@ -85,6 +85,7 @@ def test_what_is_personal_asks_for_a_token(site: TestClient, name: str) -> None:
         key_id=attempt,
         certificate_id=attempt,
         review_id=attempt,
+        activity_key="00000000000000ff",
     )
 
     answer = site.request(method, address)

@@ -58,6 +58,12 @@ def minutes_of(statement: Json) -> int | None:
     return int(minutes) if minutes <= LONGEST_MINUTES else None
 
 
+def read_unit(text: str) -> Unit:
+    """Read ``course`` or ``course/module``, as forms and commands write it."""
+    course_key, _, module_key = text.partition("/")
+    return Unit(course_key=course_key, module_key=module_key or None)
+
+
 def list_units(courses: Iterable[Course]) -> Units:
     """Return every course and module, and which course an address is of.
 

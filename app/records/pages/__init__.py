@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from app.records.pages import certificates, reviews
+from app.records.pages import activities, certificates, reviews
 from app.records.pages.completions import router as completions
 from app.records.pages.completions import uploads
 
@@ -13,5 +13,6 @@ for each in (
     certificates.uploads,
     certificates.router,
     reviews.router,
+    activities.router,
 ):
     router.include_router(each)

@@ -1,14 +1,15 @@
 """Reading what statements have to do with learners and courses."""
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Connection, func, select
 
 from app.progress.queries import list_entries
+from app.records.domain.activities import Activity
 from app.records.domain.progress import Unit
+from app.records.errors import ActivityNotFoundError
 from app.records.models import ActivityRow, MatchRow, MentionRow, StatementRow
 
 
@@ -19,17 +20,6 @@ class Match(NamedTuple):
     ref: str
     course_key: str
     module_key: str | None
-
-
-class Activity(NamedTuple):
-    """An activity that statements have named."""
-
-    activity_key: int
-    activity_id: str
-    definition: dict[str, object]
-    course_key: str | None
-    module_key: str | None
-    first_seen_at: datetime
 
 
 def find_match(
@@ -83,6 +73,45 @@ def list_positions(connection: Connection, *, activity_key: int) -> list[int]:
     return list(connection.scalars(found.order_by(MentionRow.position)))
 
 
+_ACTIVITY = (
+    ActivityRow.activity_key,
+    ActivityRow.activity_id,
+    ActivityRow.definition,
+    ActivityRow.course_key,
+    ActivityRow.module_key,
+    ActivityRow.first_seen_at,
+)
+
+
+def get_activity(connection: Connection, *, tenant: UUID, number: str) -> Activity:
+    """Return one activity of an institution, by the number of its address.
+
+    Raises:
+        ActivityNotFoundError: Its statements have named none such.
+    """
+    key = int.from_bytes(bytes.fromhex(number), "big", signed=True)
+    row = connection.execute(
+        select(*_ACTIVITY).where(
+            ActivityRow.institution_id == tenant, ActivityRow.activity_key == key
+        )
+    ).one_or_none()
+    if row is None:
+        raise ActivityNotFoundError
+    return Activity(*row)
+
+
+def count_statements(
+    connection: Connection, *, activity_keys: Collection[int]
+) -> dict[int, int]:
+    """Count the statements that name each activity; none is left out."""
+    rows = connection.execute(
+        select(MentionRow.mention_key, func.count(MentionRow.position.distinct()))
+        .where(MentionRow.mention_key.in_(activity_keys))
+        .group_by(MentionRow.mention_key)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
 def list_activities(
     connection: Connection, *, tenant: UUID, after: int | None, limit: int
 ) -> list[Activity]:
@@ -95,14 +124,7 @@ def list_activities(
         limit: How many.
     """
     found = (
-        select(
-            ActivityRow.activity_key,
-            ActivityRow.activity_id,
-            ActivityRow.definition,
-            ActivityRow.course_key,
-            ActivityRow.module_key,
-            ActivityRow.first_seen_at,
-        )
+        select(*_ACTIVITY)
         .where(ActivityRow.institution_id == tenant)
         .order_by(
             ActivityRow.course_key.is_not(None),
