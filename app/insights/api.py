@@ -186,6 +186,8 @@ def _results(
             | {"courses": _courses(serving[each.competency], speakers)}
             for rank, each in enumerate(dashboard.priorities, 1)
         ],
+        "kept": dashboard.kept,
+        "changes_wait": dashboard.changes_wait,
         "changes": [_change(row, titles) for row in dashboard.changes],
         "looking_back": [_change(row, titles) for row in dashboard.looking_back],
     }

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, JsonValue
 
+from app.insights.domain.changes import Wait
 from app.insights.domain.participation import Stage, Trait
 from app.sharing.domain.pools import Attribute
 
@@ -173,6 +174,13 @@ class ResultsOut(BaseModel):
     domains: list[ReachedDomainOut]
     priorities: list[PriorityOut]
     """The most urgent first."""
+    kept: int
+    """Of the people, those whose first results are kept for before and after: they are
+    not among the levels, and count in ``changes`` once they come again."""
+    changes_wait: Wait | None
+    """Why ``changes`` shows nothing though people came again: their first results were
+    shown among the levels, so that a change would give away who did not come
+    (``nothing-kept``), or more people are needed. ``null`` otherwise."""
     changes: list[MeanChangeOut]
     """As rated in each round."""
     looking_back: list[MeanChangeOut]
@@ -256,6 +264,8 @@ _DASHBOARD: dict[str, JsonValue] = {
         }
     ],
     "priorities": [],
+    "kept": 0,
+    "changes_wait": "nothing-kept",
     "changes": [],
     "looking_back": [],
 }
@@ -263,7 +273,8 @@ _RESULTS: dict[str, JsonValue] = {
     name: _DASHBOARD[name]
     for name in (
         *("framework", "lens", "choices", "people", "released_at"),
-        *("levels", "gaps", "domains", "priorities", "changes", "looking_back"),
+        *("levels", "gaps", "domains", "priorities", "kept"),
+        *("changes_wait", "changes", "looking_back"),
     )
 }
 

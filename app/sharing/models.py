@@ -54,7 +54,8 @@ class ShareRow(Base):
 class ContributionRow(Base):
     """In which pool one shared result of a learner counts, and as what.
 
-    The same numbers are taken out again when she takes it back.
+    The same numbers are taken out again when she takes it back. The row stays without
+    them: where a result has counted decides where it may count again.
     """
 
     __tablename__ = "sharing_contribution"
@@ -69,6 +70,8 @@ class ContributionRow(Base):
     sheet: Mapped[dict[str, list[int]]] = mapped_column(JSON)
     """By competency: cell of the level, cell of the change, and if she looked back, cell
     of the change as she sees it."""
+    compared_ref: Mapped[str | None] = mapped_column(String(80))
+    """The first result from which the change was counted: it counts so only once."""
 
 
 class PlanRow(Base):
@@ -82,6 +85,8 @@ class PlanRow(Base):
         primary_key=True,
     )
     attributes: Mapped[list[str]] = mapped_column(JSON)
+    sets_aside: Mapped[bool] = mapped_column(server_default=false())
+    """Whether half of the first results are kept for before and after."""
 
 
 class PoolRow(Base):
@@ -97,6 +102,8 @@ class PoolRow(Base):
     role_key: Mapped[str | None] = mapped_column(String(64))
     group: Mapped[dict[str, str]] = mapped_column(JSON)
     """Value by attribute; what is not named is mixed."""
+    is_aside: Mapped[bool] = mapped_column(server_default=false())
+    """Whether its levels are never shown: they are kept for before and after."""
     smallest_cell: Mapped[int]
     released_at: Mapped[datetime | None]
     layout: Mapped[str] = mapped_column(String(32))
@@ -129,6 +136,8 @@ class PoolCohortRow(Base):
     """Whether its people share both rounds with this cohort."""
     looks_back: Mapped[bool] = mapped_column(server_default=false())
     """Whether they also share with it how they see the first round today."""
+    came_again: Mapped[bool] = mapped_column(server_default=false())
+    """Whether they came again but go on counting with their first results."""
     revision: Mapped[int]
     """How often the pool has changed: the sum tells whether a cohort has."""
 

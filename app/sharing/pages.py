@@ -16,7 +16,7 @@ from app.proficiency.domain import list_occasions
 from app.sharing import service
 from app.sharing.domain.pools import ESTABLISHED, FIRST, Attribute
 from app.sharing.errors import NothingToShareError
-from app.sharing.queries import list_attributes, list_shares
+from app.sharing.queries import get_plan, list_shares
 from app.web.routes import Route
 
 router = APIRouter(prefix="/{lang:lang}", route_class=Route)
@@ -144,7 +144,7 @@ def show_breakdown(
         "sharing/breakdown.html",
         cohort=reached.cohort,
         attributes=list(Attribute),
-        chosen=list_attributes(connection, cohort_id=reached.cohort.cohort_id),
+        plan=get_plan(connection, cohort_id=reached.cohort.cohort_id),
         least=ESTABLISHED * service.smallest_cell_of(connection, reached.cohort),
     )
 
@@ -159,5 +159,6 @@ def choose_breakdown(
         connection,
         cohort_id=cohort_id,
         attributes=service.read_attributes(form.get("attribute", [])),
+        sets_aside="aside" in form,
     )
     return page.redirect("insights:cohort", cohort_id=cohort_id)

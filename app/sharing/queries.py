@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Connection, Engine, bindparam, func, select
 
 from app.kernel.statements import Prebuilt
-from app.sharing.domain.pools import Attribute, Released, Share
+from app.sharing.domain.pools import Attribute, Plan, Released, Share
 from app.sharing.domain.sums import Layout, layout_of, read_row
 from app.sharing.files import add_rows, read_ledger
 from app.sharing.models import ChangeRow, PlanRow, PoolCohortRow, PoolRow, ShareRow
@@ -39,13 +39,15 @@ _SHARES = Prebuilt(
     )
 )
 _SHARES_AND_PLANS = Prebuilt(
-    _SHARE.add_columns(PlanRow.attributes)
+    _SHARE.add_columns(PlanRow.attributes, PlanRow.sets_aside)
     .outerjoin(PlanRow, PlanRow.cohort_id == ShareRow.cohort_id)
     .where(ShareRow.learner_id == bindparam("learner_id"))
 )
 _NAMES = tuple(_SHARE.selected_columns.keys())
 _PLAN = Prebuilt(
-    select(PlanRow.attributes).where(PlanRow.cohort_id == bindparam("cohort_id"))
+    select(PlanRow.attributes, PlanRow.sets_aside).where(
+        PlanRow.cohort_id == bindparam("cohort_id")
+    )
 )
 
 
@@ -57,15 +59,15 @@ def list_shares(connection: Connection, *, learner_id: UUID) -> list[Share]:
 
 def list_shares_and_plans(
     connection: Connection, *, learner_id: UUID
-) -> tuple[list[Share], dict[UUID, list[Attribute]]]:
-    """Return what a learner shares, and by what each of those cohorts is broken down."""
+) -> tuple[list[Share], dict[UUID, Plan]]:
+    """Return what a learner shares, and what each of those cohorts wants to see."""
     shares, plans = [], {}
-    for *values, chosen in _SHARES_AND_PLANS.all(
+    for *values, chosen, sets_aside in _SHARES_AND_PLANS.all(
         connection, {"learner_id": learner_id}
     ):
         share = Share(**dict(zip(_NAMES, values, strict=True)))
         shares.append(share)
-        plans[share.cohort_id] = [Attribute(each) for each in chosen or ()]
+        plans[share.cohort_id] = _read_plan(chosen, sets_aside)
     return shares, plans
 
 
@@ -97,10 +99,17 @@ def list_shown_to_trainers(
     return shown
 
 
-def list_attributes(connection: Connection, *, cohort_id: UUID) -> list[Attribute]:
-    """Return by what a cohort is broken down, beside the role."""
+def get_plan(connection: Connection, *, cohort_id: UUID) -> Plan:
+    """Return what a cohort has chosen to see of results; nothing, if it chose nothing."""
     found = _PLAN.first(connection, {"cohort_id": cohort_id})
-    return [Attribute(each) for each in found.attributes] if found else []
+    return _read_plan(*found) if found else Plan()
+
+
+def _read_plan(chosen: Sequence[str] | None, sets_aside: bool | None) -> Plan:  # noqa: FBT001 -- a column
+    return Plan(
+        attributes=tuple(Attribute(each) for each in chosen or ()),
+        sets_aside=bool(sets_aside),
+    )
 
 
 def list_released(
@@ -138,12 +147,14 @@ def _add_pools_up(
             PoolRow.pool_id,
             PoolRow.role_key,
             PoolRow.group,
+            PoolRow.is_aside,
             PoolRow.smallest_cell,
             PoolRow.released_at,
             PoolRow.layout,
             PoolRow.row,
             PoolCohortRow.is_paired,
             PoolCohortRow.looks_back,
+            PoolCohortRow.came_again,
         )
         .join(PoolCohortRow, PoolCohortRow.pool_id == PoolRow.pool_id)
         .where(PoolCohortRow.cohort_id.in_(cohort_ids))
@@ -162,8 +173,8 @@ def _add_pools_up(
     return [_add_up(connection, alike[key]) for key in sorted(alike)]
 
 
-def _shares_of(row: Any) -> tuple[bool, bool]:  # noqa: ANN401 -- a row
-    return (row.is_paired, row.looks_back)
+def _shares_of(row: Any) -> tuple[bool, bool, bool]:  # noqa: ANN401 -- a row
+    return (row.is_paired, row.looks_back, row.came_again)
 
 
 def get_revision(
@@ -195,6 +206,8 @@ def _add_up(connection: Connection, rows: Sequence[Any]) -> Released:
         group=first.group,
         is_paired=first.is_paired,
         looks_back=first.looks_back,
+        is_aside=first.is_aside,
+        came_again=first.came_again,
         people=summed[0],
         waiting=summed[1],
         smallest_cell=max(row.smallest_cell for row in rows),

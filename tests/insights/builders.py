@@ -33,7 +33,7 @@ from tests.assessment.builders import (
 from tests.cohorts.builders import add_campaign, add_cohort, add_ministry
 from tests.constants import NOON, SECRET
 from tests.identity.builders import HALF_A_YEAR, add_learner, database_of
-from tests.sharing.builders import add_second_round, release
+from tests.sharing.builders import add_kept, add_second_round, release, set_aside
 
 MANAGER = "service-manager"
 FRONT_LINE = "front-line"
@@ -160,6 +160,7 @@ def populate(
     people: int,
     roles: Sequence[str | None] = (MANAGER,),
     seed: int = 1,
+    is_kept: bool = False,
 ) -> list[Learner]:
     """Let people join, answer and share; half of them officers, half managers."""
     chance = random.Random(seed)  # noqa: S311 -- repeatable, not secret
@@ -171,6 +172,7 @@ def populate(
             cohort,
             grade=GRADES[number % 2],
             language=languages[number % 3],
+            learner=add_kept(connection, cohort.cohort_id) if is_kept else None,
         )
         values = draw_values(chance, skill=1.4 + 0.4 * (number % 2))
         role_key = roles[number % len(roles)]
@@ -194,9 +196,11 @@ def lower_their_first(connection: Connection, cohort: Cohort) -> None:
 
     10 never reach the target, 8 reach it in the second round, 8 in both.
     """
+    set_aside(connection, cohort.cohort_id)
     add_second_round(connection, cohort.cohort_id)
     for then, now in [("1", "1")] * 10 + [("1", "4")] * 8 + [("4", "4")] * 8:
-        learner = join(connection, cohort)
+        kept = add_kept(connection, cohort.cohort_id)
+        learner = join(connection, cohort, learner=kept)
         answer(connection, learner, [then] * 19)
         share(connection, learner, cohort, days=-1)
         answer(connection, learner, [now] * 19, days=120)

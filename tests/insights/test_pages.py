@@ -26,7 +26,7 @@ from tests.insights.builders import (
     repeat,
     share,
 )
-from tests.sharing.builders import release
+from tests.sharing.builders import release, set_aside
 
 PEOPLE = 30
 
@@ -154,7 +154,8 @@ def test_two_rounds_show_the_change_of_the_same_people(client: TestClient) -> No
     database = database_of(client)
     with database.write() as connection:
         pilot = add_pilot(connection)
-        learners = populate(connection, pilot.cohort, people=PEOPLE)
+        set_aside(connection, pilot.cohort.cohort_id)
+        learners = populate(connection, pilot.cohort, people=PEOPLE, is_kept=True)
         repeat(connection, pilot.cohort, learners)
     release(database)
     be_officer(client, Office.ADMINISTRATOR, pilot.institution)
@@ -167,6 +168,49 @@ def test_two_rounds_show_the_change_of_the_same_people(client: TestClient) -> No
     assert "More of a hundred at the target" in table
     report = client.get(f"{dashboard(pilot.cohort)}/dashboard.pdf")
     assert report.content.startswith(b"%PDF-")
+
+
+def test_what_changed_is_not_shown_of_first_results_that_were(
+    client: TestClient,
+) -> None:
+    database = database_of(client)
+    with database.write() as connection:
+        pilot = add_pilot(connection)
+        learners = populate(connection, pilot.cohort, people=PEOPLE)
+        repeat(connection, pilot.cohort, learners)
+    release(database)
+    be_officer(client, Office.ADMINISTRATOR, pilot.institution)
+
+    words = text_of(client.get(dashboard(pilot.cohort)).text)
+    table = client.get(f"{dashboard(pilot.cohort)}/dashboard.csv").text
+    report = client.get(f"{dashboard(pilot.cohort)}/dashboard.pdf")
+
+    assert "were already shown among the levels" in words
+    assert "were already shown among the levels" in table
+    assert "More of a hundred at the target" not in words + table
+    assert report.content.startswith(b"%PDF-")
+
+
+def test_first_results_that_are_kept_are_not_among_the_levels(
+    client: TestClient,
+) -> None:
+    database = database_of(client)
+    with database.write() as connection:
+        pilot = add_pilot(connection)
+        set_aside(connection, pilot.cohort.cohort_id)
+        learners = populate(connection, pilot.cohort, people=PEOPLE, is_kept=True)
+    release(database)
+    be_officer(client, Office.ADMINISTRATOR, pilot.institution)
+
+    before = text_of(client.get(dashboard(pilot.cohort)).text)
+    with database.write() as connection:
+        repeat(connection, pilot.cohort, learners[:3])
+    release(database)
+    few = text_of(client.get(dashboard(pilot.cohort)).text)
+
+    assert f"The first results of {PEOPLE} people are kept" in before
+    assert "Before and after" not in before
+    assert "once enough of the people" in few
 
 
 def test_looking_back_stands_beside_the_ordinary_change(client: TestClient) -> None:

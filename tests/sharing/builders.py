@@ -19,9 +19,10 @@ from app.kernel.database import Database
 from app.kernel.text import Language
 from app.sharing.domain.cells import Measure
 from app.sharing.domain.ledger import Ledger
+from app.sharing.domain.pools import is_drawn
 from app.sharing.files import read_ledger
 from app.sharing.models import PoolCohortRow, PoolRow
-from app.sharing.service import release_waiting, share_result
+from app.sharing.service import choose_attributes, release_waiting, share_result
 from tests.assessment.builders import add_result
 from tests.constants import NOON
 from tests.identity.builders import FRAMEWORK, add_learner
@@ -79,8 +80,11 @@ def add_member(
     *cohort_ids: UUID,
     learner: Learner | None = None,
     gender: Gender | None = None,
+    is_kept: bool = False,
 ) -> Learner:
-    learner = learner or add_learner(connection)
+    learner = learner or (
+        add_kept(connection, *cohort_ids) if is_kept else add_learner(connection)
+    )
     for cohort_id in cohort_ids:
         connection.execute(
             insert(MemberRow),
@@ -100,14 +104,31 @@ def add_member(
     return learner
 
 
+def add_kept(connection: Connection, *cohort_ids: UUID) -> Learner:
+    """Return a new learner whose first results the lot sets aside."""
+    while True:
+        learner = add_learner(connection)
+        if all(is_drawn(learner.learner_id, each) for each in cohort_ids):
+            return learner
+
+
+def set_aside(connection: Connection, *cohort_ids: UUID) -> None:
+    """Let cohorts keep half of the first results for before and after."""
+    for cohort_id in cohort_ids:
+        choose_attributes(
+            connection, cohort_id=cohort_id, attributes=[], sets_aside=True
+        )
+
+
 def add_share(
     connection: Connection,
     *cohort_ids: UUID,
     level: int = 1,
     gender: Gender | None = None,
+    is_kept: bool = False,
 ) -> Learner:
     """Let somebody join, answer everything with one level, and share it."""
-    learner = add_member(connection, *cohort_ids, gender=gender)
+    learner = add_member(connection, *cohort_ids, gender=gender, is_kept=is_kept)
     add_result(connection, learner, value=str(level))
     for cohort_id in cohort_ids:
         share(connection, learner, cohort_id)
@@ -115,11 +136,14 @@ def add_share(
 
 
 def add_shares(
-    database: Database, *cohort_ids: UUID, levels: dict[int, int]
+    database: Database,
+    *cohort_ids: UUID,
+    levels: dict[int, int],
+    is_kept: bool = False,
 ) -> list[Learner]:
     with database.write() as connection:
         return [
-            add_share(connection, *cohort_ids, level=level)
+            add_share(connection, *cohort_ids, level=level, is_kept=is_kept)
             for level, people in levels.items()
             for _ in range(people)
         ]

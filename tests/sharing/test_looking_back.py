@@ -26,6 +26,7 @@ from tests.sharing.builders import (
     add_member,
     add_second_round,
     release,
+    set_aside,
     share,
 )
 
@@ -71,7 +72,7 @@ def share_again(connection: Connection, learner: Learner, cohort_id: UUID) -> No
 def add_first_round(
     connection: Connection, *cohort_ids: UUID, value: str = "2"
 ) -> tuple[Learner, Attempt]:
-    learner = add_member(connection, *cohort_ids)
+    learner = add_member(connection, *cohort_ids, is_kept=True)
     first = add_result(connection, learner, value=value)
     for cohort_id in cohort_ids:
         share(connection, learner, cohort_id)
@@ -112,6 +113,7 @@ def test_it_counts_beside_the_ordinary_change_of_the_same_people(
     database: Database, cohort_id: UUID
 ) -> None:
     with database.write() as connection:
+        set_aside(connection, cohort_id)
         people = [
             add_first_round(connection, cohort_id, value=value)
             for value in ["3"] * 7 + ["1"] * 6
@@ -140,10 +142,11 @@ def test_another_cohort_that_did_not_get_it_shows_nothing_of_it(
 ) -> None:
     with database.write() as connection:
         other = add_cohort(connection)
+        set_aside(connection, cohort_id, other)
         for each in (cohort_id, other):
             add_second_round(connection, each)
         for value in ["1"] * 8 + ["4"] * 8:
-            learner = add_member(connection, cohort_id, other)
+            learner = add_member(connection, cohort_id, other, is_kept=True)
             first = add_result(connection, learner, value=value)
             for each in (cohort_id, other):
                 share_first_round(connection, learner, each)

@@ -6,7 +6,8 @@ from fastapi.testclient import TestClient
 from app.identity.access import SESSION_COOKIE
 from app.identity.domain import Learner
 from app.kernel.database import Database
-from app.sharing.queries import list_attributes, list_shares, list_shown_to_trainers
+from app.sharing.domain.pools import Plan
+from app.sharing.queries import get_plan, list_shares, list_shown_to_trainers
 from tests.assessment.builders import add_result
 from tests.constants import NOON
 from tests.identity.builders import add_session, send, show
@@ -154,4 +155,4 @@ def test_a_learner_of_the_cohort_may_not_choose_its_breakdown(
 
     assert answer.status_code in {303, 403, 404}
     with database.read() as connection:
-        assert list_attributes(connection, cohort_id=cohort_id) == []
+        assert get_plan(connection, cohort_id=cohort_id) == Plan()

@@ -110,9 +110,9 @@ def count_contributions(database: Database) -> dict[tuple[UUID, int], int]:
     cell = ContributionRow.sheet["data-governance", 0].as_integer()
     with database.read() as connection:
         rows = connection.execute(
-            select(ContributionRow.pool_id, cell, func.count()).group_by(
-                ContributionRow.pool_id, cell
-            )
+            select(ContributionRow.pool_id, cell, func.count())
+            .where(cell.is_not(None))
+            .group_by(ContributionRow.pool_id, cell)
         ).all()
     return {(pool_id, level): people for pool_id, level, people in rows}
 

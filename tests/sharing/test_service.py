@@ -38,6 +38,7 @@ from tests.sharing.builders import (
     add_share,
     add_shares,
     release,
+    set_aside,
     share,
     shown,
 )
@@ -254,8 +255,11 @@ def test_two_people_in_both_cohorts_stay_hidden(database: Database) -> None:
 def test_a_second_round_counts_the_change_of_the_same_people(
     database: Database, cohort_id: UUID
 ) -> None:
-    learners = add_shares(database, cohort_id, levels={1: 12})
+    with database.write() as connection:
+        set_aside(connection, cohort_id)
+    learners = add_shares(database, cohort_id, levels={1: 12}, is_kept=True)
     release(database)
+    assert shown(database, cohort_id) == [Shown(people=12, waiting=0, counts=[])]
 
     with database.write() as connection:
         add_second_round(connection, cohort_id)

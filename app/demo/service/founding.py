@@ -126,7 +126,10 @@ def found(
     cohort = founder.gather(ministry, COHORT_NAME, tuple(ROLES))
     group = founder.gather(units[0], GROUP_NAME, (SPECIALIST,))
     choose_attributes(
-        connection, cohort_id=cohort.cohort_id, attributes=[Attribute.GENDER]
+        connection,
+        cohort_id=cohort.cohort_id,
+        attributes=[Attribute.GENDER],
+        sets_aside=True,
     )
     assign_trainer(
         connection,

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from app.frameworks.domain import Framework
 from app.insights.domain.intervals import Bounds, bound_average
@@ -12,6 +13,15 @@ from app.sharing.domain.pools import Released
 POINTS = {ROSE: 100.0, NEITHER: 0.0, BOTH: 0.0, FELL: -100.0}
 """What one person adds to a hundred people at the target."""
 FEWEST = 4
+
+
+class Wait(StrEnum):
+    """Why nothing is shown of what changed, though people came again."""
+
+    NOTHING_KEPT = "nothing-kept"
+    """Their first results were shown among the levels: a change would count them twice."""
+    MORE_PEOPLE = "more-people"
+    """First results were kept; more of their people are needed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +54,26 @@ def draw_changes(pools: Sequence[Released], framework: Framework) -> list[Change
     if not any(pool.people for pool in paired):
         return []
     return [_draw(paired, each.key, Measure.CHANGE) for each in framework.competencies]
+
+
+def find_wait(pools: Sequence[Released], rows: Sequence[ChangeRow]) -> Wait | None:
+    """Return why nothing is shown of what changed.
+
+    Args:
+        pools: Those that ``rows`` was drawn of.
+        rows: The change on every competency.
+
+    Returns:
+        ``None``: something is shown, or nobody came again.
+    """
+    if any(row.tally for row in rows):
+        return None
+    if any(pool.is_paired for pool in pools):
+        return Wait.MORE_PEOPLE
+    if not any(pool.came_again for pool in pools):
+        return None
+    is_kept = any(pool.is_aside for pool in pools)
+    return Wait.MORE_PEOPLE if is_kept else Wait.NOTHING_KEPT
 
 
 def draw_looking_back(

@@ -5,7 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.frameworks.domain import Framework, Need
-from app.insights.domain.changes import ChangeRow, draw_changes, draw_looking_back
+from app.insights.domain.changes import (
+    ChangeRow,
+    Wait,
+    draw_changes,
+    draw_looking_back,
+    find_wait,
+)
 from app.insights.domain.gaps import (
     DomainRow,
     GapRow,
@@ -65,7 +71,9 @@ class Dashboard:
     waiting: int
     """Changes that are shared or taken back and not in it yet."""
     paired: int
-    """Of the people, those who shared both rounds."""
+    """Of the people, those who shared both rounds, and whose change is counted."""
+    kept: int
+    """Of the people, those whose first results are kept for before and after."""
     released_at: datetime | None
     """When it changed last."""
     levels: tuple[LevelRow, ...]
@@ -76,6 +84,8 @@ class Dashboard:
     """Of the paired, those who also shared how they see the first round today."""
     changes: tuple[ChangeRow, ...]
     """As rated in each round."""
+    changes_wait: Wait | None
+    """Why ``changes`` shows nothing."""
     looking_back: tuple[ChangeRow, ...]
     """As seen from the second round; only where ``changes`` shows something, too."""
 
@@ -102,7 +112,9 @@ def draw_dashboard(
         everybody: All who were invited or joined, for the interval of priorities;
             ``None``: unknown, as it is for a part of a cohort.
     """
-    pools = [pool for pool in released if lens.keeps(pool)]
+    seen = [pool for pool in released if lens.keeps(pool)]
+    # Whoever came again without being compared counts with her first result.
+    pools = [pool for pool in seen if not pool.came_again]
     needs = needs_of(framework)
     gaps = draw_gaps(pools, framework, needs)
     changes = draw_changes(pools, framework)
@@ -117,13 +129,15 @@ def draw_dashboard(
         domains=tuple(sum_domains(gaps, framework)),
         priorities=tuple(rank_priorities(pools, needs, everybody=everybody)),
         looked_back=sum(p.people for p in pools if p.is_paired and p.looks_back),
+        kept=sum(pool.people for pool in pools if pool.is_aside),
         changes=tuple(changes),
+        changes_wait=find_wait(seen, changes),
         looking_back=tuple(draw_looking_back(pools, changes)),
     )
 
 
 def _draw_levels(pools: Sequence[Released], framework: Framework) -> list[LevelRow]:
-    people = sum(pool.people for pool in pools)
+    people = sum(pool.people for pool in pools if not pool.is_aside)
     rows = []
     for competency in framework.competencies:
         parts = (tallies_of(pool, competency.key) for pool in pools)

@@ -200,6 +200,7 @@ def _looking_back(scene: Scene) -> dict[str, Any]:
     words = scene.words
     return {
         "title": words.say(LOOKING_BACK),
+        "note": "",
         "caption": words.say(LOOKING_BACK_MEANS),
         "header": _change_header(words),
         "rows": _change_rows(scene.view.dashboard.looking_back, words),
@@ -210,6 +211,7 @@ def _changes(scene: Scene) -> dict[str, Any]:
     words = scene.words
     return {
         "title": words.say(N_("Before and after")),
+        "note": words.wait(scene.view.dashboard.changes_wait),
         "caption": words.say(
             N_(
                 "How many more of a hundred of the same people reach the level their role asks for, with its 95 percent interval."

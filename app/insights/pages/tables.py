@@ -54,6 +54,10 @@ def _about(scene: Scene) -> Sheet:
         ),
         (words.say(N_("People in the results")), dashboard.people),
     ]
+    if dashboard.changes_wait:
+        rows.append(
+            (words.say(N_("Before and after")), words.wait(dashboard.changes_wait))
+        )
     if dashboard.released_at:
         day = write_date(dashboard.released_at, words.language)
         rows.append((words.say(N_("As of")), day))

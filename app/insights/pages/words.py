@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.frameworks.domain import Framework
+from app.insights.domain.changes import Wait
 from app.insights.domain.intervals import Bounds
 from app.kernel.text import Language
 from app.web.rendering import write_number
@@ -57,6 +58,14 @@ LOOKING_BACK = N_("Before and after, looking back")
 LOOKING_BACK_MEANS = N_(
     "The same, but with the first result as these people see it today. Whoever learns measures herself by more, and memory is not exact: read it beside the table above."
 )
+WAITS = {
+    Wait.NOTHING_KEPT: N_(
+        "People came again, but the first results here were already shown among the levels. What changed cannot be shown beside them: it would give away the few who did not come again. For the next cohort, choose to keep first results for before and after."
+    ),
+    Wait.MORE_PEOPLE: N_(
+        "What changed is shown once enough of the people whose first results are kept for it have come again."
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +120,10 @@ class Words:
     def stage(self, stage: str) -> str:
         """Return how far people are who are in a stage."""
         return self.say(STAGES[stage])
+
+    def wait(self, wait: Wait | None) -> str:
+        """Say why nothing is shown of what changed; empty: nothing waits."""
+        return self.say(WAITS[wait]) if wait else ""
 
     def number(self, value: float, digits: int = 0) -> str:
         """Write a number."""

@@ -23,6 +23,8 @@ FIRST = 1
 SECOND = 2
 ESTABLISHED = 8
 """A value is a group of its own when this many times *k* members have it."""
+ONE_IN = 2
+"""Of so many people whose cohort wants before and after, one is set aside."""
 
 
 class Attribute(StrEnum):
@@ -61,6 +63,29 @@ class Pairing(IntEnum):
     """Both rounds."""
     LOOKED_BACK = 2
     """Both, and the first also as she sees it today."""
+    AGAIN = 3
+    """The second round; the first may be shown, so it goes on counting instead."""
+
+    @property
+    def is_paired(self) -> bool:
+        """Whether a change between two rounds is counted."""
+        return self in {Pairing.BOTH, Pairing.LOOKED_BACK}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What a cohort has chosen to see of results."""
+
+    attributes: tuple[Attribute, ...] = ()
+    """By which it is broken down."""
+    sets_aside: bool = False
+    """Whether half of the first results are kept for before and after."""
+
+
+def is_drawn(learner_id: UUID, cohort_id: UUID) -> bool:
+    """Return whether the lot sets a learner's first result aside; always the same."""
+    lot = hashlib.sha256(b"aside" + learner_id.bytes + cohort_id.bytes).digest()
+    return lot[0] % ONE_IN == 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,11 +98,19 @@ class PoolKey:
     cohorts: tuple[tuple[UUID, Pairing], ...]
     """Cohort, and which rounds are shared with it; ordered."""
     group: tuple[tuple[Attribute, str], ...]
+    is_aside: bool = False
+    """Whether no levels of theirs are ever shown."""
 
     @property
     def is_paired(self) -> bool:
         """Whether a change between two rounds is counted."""
-        return any(pairing for _, pairing in self.cohorts)
+        return any(pairing.is_paired for _, pairing in self.cohorts)
+
+    @property
+    def has_tables(self) -> bool:
+        """Whether levels of theirs are ever shown."""
+        came_again = all(pairing is Pairing.AGAIN for _, pairing in self.cohorts)
+        return not self.is_aside and not came_again
 
     @property
     def looks_back(self) -> bool:
@@ -98,6 +131,7 @@ class PoolKey:
                     for c, p in self.cohorts
                 ],
                 [[str(attribute), value] for attribute, value in self.group],
+                *(["aside"] if self.is_aside else []),
             ]
         )
         return hashlib.sha256(written.encode()).hexdigest()
@@ -113,34 +147,44 @@ class Part:
     role_key: str | None
     cohorts: tuple[tuple[UUID, Pairing], ...]
     sheet: Sheet
+    compared_ref: str | None
+    """The result from which the change is counted; ``None``: none is."""
+    is_first: bool
+    """Whether no cohort has it as a second round."""
 
 
 def split_shares(
-    shares: Sequence[Share], targets_of: Callable[[Share], Mapping[str, int | None]]
+    shares: Sequence[Share],
+    targets_of: Callable[[Share], Mapping[str, int | None]],
+    *,
+    may_compare: Callable[[Share, Share], bool],
 ) -> list[Part]:
     """Return the results a learner's shares amount to.
 
-    In each cohort the second round replaces the first and counts the change; a result
-    that several cohorts got counts once, for all of them.
+    In each cohort the second round replaces the first and counts the change, if the two
+    may be compared; if not, the first goes on counting. A result that several cohorts
+    got counts once, for all of them.
 
     Args:
         shares: All of hers.
         targets_of: Returns by competency what the role of a share asks for.
+        may_compare: Returns whether a first result (the first argument) counts nowhere
+            but in what changed until the second: of any other, the change would be a
+            second count (docs/privacy.md).
     """
-    latest: list[tuple[Share, Share | None]] = []
-    ordered = sorted(shares, key=lambda s: (s.cohort_id, s.round))
-    for _, rounds in groupby(ordered, key=lambda s: s.cohort_id):
-        *earlier, last = rounds
-        same = [e for e in earlier if e.framework_key == last.framework_key]
-        latest.append((last, same[0] if same else None))
+    entries = sorted(
+        _list_entries(shares, may_compare), key=lambda each: each.share.snapshot_ref
+    )
     parts = []
-    latest.sort(key=lambda pair: pair[0].snapshot_ref)
-    for ref, pairs in groupby(latest, key=lambda pair: pair[0].snapshot_ref):
-        shared = list(pairs)
-        newest = max(shared, key=lambda pair: pair[0].shared_at)[0]
-        before = next((first for _, first in shared if first), None)
+    for ref, some in groupby(entries, key=lambda each: each.share.snapshot_ref):
+        every = list(some)
+        # Where people only came again, no table counts the result; elsewhere one may.
+        counted = [e for e in every if e.pairing is not Pairing.AGAIN] or every
+        newest = max((e.share for e in counted), key=lambda share: share.shared_at)
+        before = next((e.first for e in counted if e.pairing.is_paired), None)
         recalled = next(
-            (s.looking_back for s, first in shared if _recalls(s, first)), None
+            (e.share.looking_back for e in counted if e.pairing is Pairing.LOOKED_BACK),
+            None,
         )
         parts.append(
             Part(
@@ -148,26 +192,55 @@ def split_shares(
                 framework_key=newest.framework_key,
                 framework_version=newest.framework_version,
                 role_key=newest.role_key,
-                cohorts=tuple((s.cohort_id, _pair(s, f)) for s, f in shared),
+                cohorts=tuple((e.share.cohort_id, e.pairing) for e in counted),
                 sheet=draw_sheet(
                     newest.levels,
                     before.levels if before else None,
                     targets_of(newest) if before else {},
                     recalled=recalled,
                 ),
+                compared_ref=before.snapshot_ref if before else None,
+                is_first=all(e.pairing is Pairing.SINGLE for e in counted),
             )
         )
     return parts
 
 
-def _recalls(last: Share, first: Share | None) -> bool:
-    return first is not None and last.looking_back is not None
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Entry:
+    """How a result counts in one cohort."""
+
+    share: Share
+    pairing: Pairing
+    first: Share | None = None
 
 
-def _pair(last: Share, first: Share | None) -> Pairing:
-    if first is None:
-        return Pairing.SINGLE
-    return Pairing.LOOKED_BACK if _recalls(last, first) else Pairing.BOTH
+def _list_entries(
+    shares: Sequence[Share], may_compare: Callable[[Share, Share], bool]
+) -> list[_Entry]:
+    entries: list[_Entry] = []
+    partner: dict[str, str] = {}
+    ordered = sorted(shares, key=lambda s: (str(s.cohort_id), s.round))
+    for _, rounds in groupby(ordered, key=lambda s: s.cohort_id):
+        *earlier, last = rounds
+        same = [e for e in earlier if e.framework_key == last.framework_key]
+        if not same:
+            entries.append(_Entry(share=last, pairing=Pairing.SINGLE))
+            continue
+        first, pair = same[0], (same[0].snapshot_ref, last.snapshot_ref)
+        if (
+            partner.get(pair[0], pair[1]) == pair[1]
+            and partner.get(pair[1], pair[0]) == pair[0]
+            and may_compare(first, last)
+        ):
+            partner |= {pair[0]: pair[1], pair[1]: pair[0]}
+            looked_back = last.looking_back is not None
+            pairing = Pairing.LOOKED_BACK if looked_back else Pairing.BOTH
+            entries.append(_Entry(share=last, pairing=pairing, first=first))
+        else:
+            entries.append(_Entry(share=first, pairing=Pairing.SINGLE))
+            entries.append(_Entry(share=last, pairing=Pairing.AGAIN))
+    return entries
 
 
 def draw_sheet(
@@ -230,6 +303,10 @@ class Released:
     """Whether its people share both rounds with the cohort asked for."""
     looks_back: bool = False
     """Whether they also share with it how they see the first round today."""
+    is_aside: bool = False
+    """Whether its levels are kept for before and after, and never shown."""
+    came_again: bool = False
+    """Whether its people came again but go on counting with their first results."""
     people: int
     waiting: int
     """Changes that are not released: people more or fewer."""

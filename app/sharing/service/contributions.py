@@ -1,9 +1,10 @@
 """Bringing the pools in line with what people share."""
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 from uuid import UUID, uuid4
 
-from sqlalchemy import Connection, bindparam, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from app.cohorts.domain import Cohort, Membership
 from app.cohorts.queries import count_members_with, get_institution
@@ -17,8 +18,10 @@ from app.sharing.domain.pools import (
     Attribute,
     Pairing,
     Part,
+    Plan,
     PoolKey,
     Share,
+    is_drawn,
     split_shares,
 )
 from app.sharing.domain.sums import draw_row, layout_of, name_layout
@@ -26,8 +29,15 @@ from app.sharing.files import write_ledger, write_row, write_sheet
 from app.sharing.models import ChangeRow, ContributionRow, PoolCohortRow, PoolRow
 from app.sharing.queries import list_shares_and_plans
 
-_Counted = tuple[UUID, dict[str, list[int]]]
-"""In which pool a result counts, and as what."""
+
+class _Counted(NamedTuple):
+    """In which pool a result counts, and as what."""
+
+    pool_id: UUID
+    sheet: dict[str, list[int]]
+    compared_ref: str | None
+
+
 COUNTS_NO_MORE: dict[str, list[int]] = {}
 """The sheet of a result that was counted where it may not be any more."""
 _HAS_SHOWN = Prebuilt(
@@ -35,12 +45,18 @@ _HAS_SHOWN = Prebuilt(
         PoolRow.pool_id == bindparam("pool_id"), PoolRow.released_at.is_not(None)
     )
 )
+_IS_ASIDE = Prebuilt(
+    select(PoolRow.is_aside).where(PoolRow.pool_id == bindparam("pool_id"))
+)
 _COHORTS = Prebuilt(
     select(PoolCohortRow.cohort_id).where(PoolCohortRow.pool_id == bindparam("pool_id"))
 )
 _MINE = Prebuilt(
     select(
-        ContributionRow.snapshot_ref, ContributionRow.pool_id, ContributionRow.sheet
+        ContributionRow.snapshot_ref,
+        ContributionRow.pool_id,
+        ContributionRow.sheet,
+        ContributionRow.compared_ref,
     ).where(ContributionRow.learner_id == bindparam("learner_id"))
 )
 _FOUND = Prebuilt(
@@ -63,7 +79,10 @@ _POOL = Upsert(
 )
 _POOL_COHORT = Upsert(
     PoolCohortRow,
-    values=("cohort_id", "pool_id", "is_paired", "looks_back", "revision"),
+    values=(
+        *("cohort_id", "pool_id", "is_paired", "looks_back"),
+        *("came_again", "revision"),
+    ),
     keys=("cohort_id", "pool_id"),
 )
 
@@ -86,7 +105,7 @@ def count_shares(
     shares: Sequence[Share],
     *,
     learner_id: UUID,
-    plans: Mapping[UUID, Sequence[Attribute]],
+    plans: Mapping[UUID, Plan],
     places: Mapping[UUID, Place],
 ) -> None:
     """Let exactly the results count that a learner's shares amount to.
@@ -95,27 +114,75 @@ def count_shares(
         connection: The caller's transaction.
         shares: All of hers.
         learner_id: Whose.
-        plans: By what each cohort of the shares is broken down.
+        plans: What each cohort of the shares wants to see.
         places: At least those in the cohorts of the shares.
     """
-    parts = split_shares(shares, lambda share: list_targets(connection, share))
     counted = _list_mine(connection, learner_id)
-    wanted = {}
+    parts = split_shares(
+        shares,
+        lambda share: list_targets(connection, share),
+        may_compare=lambda first, last: _may_compare(
+            connection, first, last, counted=counted, shares=shares
+        ),
+    )
+    # Where a result has counted, though it counts no more.
+    wanted = {ref: each._replace(sheet=COUNTS_NO_MORE) for ref, each in counted.items()}
     for part in parts:
-        here = (
-            _pool_of(connection, part, plans=plans, places=places),
-            write_sheet(part.sheet),
-        )
         before = counted.get(part.snapshot_ref)
+        # Where it has counted, a table may show it at any moment: then it is too late.
+        is_aside = _is_aside(connection, before) or (
+            part.is_first
+            and before is None
+            and any(
+                plans[cohort_id].sets_aside and is_drawn(learner_id, cohort_id)
+                for cohort_id, _ in part.cohorts
+            )
+        )
+        here = _Counted(
+            pool_id=_pool_of(
+                connection, part, plans=plans, places=places, is_aside=is_aside
+            ),
+            sheet=write_sheet(part.sheet),
+            compared_ref=part.compared_ref,
+        )
         wanted[part.snapshot_ref] = (
             _count_once(connection, part, before=before, here=here) if before else here
         )
     _replace(connection, learner_id=learner_id, known=counted, wanted=wanted)
 
 
+def _is_aside(connection: Connection, counted: _Counted | None) -> bool:
+    """Whether a result has been kept for before and after, wherever it counted."""
+    if counted is None:
+        return False
+    row = _IS_ASIDE.first(connection, {"pool_id": counted[0]})
+    return row is not None and bool(row[0])
+
+
+def _may_compare(
+    connection: Connection,
+    first: Share,
+    last: Share,
+    *,
+    counted: Mapping[str, _Counted],
+    shares: Sequence[Share],
+) -> bool:
+    """Whether what changed since a first result counts it nowhere a second time.
+
+    It was kept for this, and no other result is or has been shown compared with it.
+    """
+    shared = {share.snapshot_ref for share in shares}
+    return _is_aside(connection, counted.get(first.snapshot_ref)) and not any(
+        each.compared_ref == first.snapshot_ref
+        and ref != last.snapshot_ref
+        and (ref in shared or _HAS_SHOWN.all(connection, {"pool_id": each.pool_id}))
+        for ref, each in counted.items()
+    )
+
+
 def _list_mine(connection: Connection, learner_id: UUID) -> dict[str, _Counted]:
     rows = _MINE.all(connection, {"learner_id": learner_id})
-    return {ref: (pool_id, sheet) for ref, pool_id, sheet in rows}
+    return {ref: _Counted(*each) for ref, *each in rows}
 
 
 def _count_once(
@@ -127,14 +194,29 @@ def _count_once(
     are missing there. So it moves only out of a pool that has shown nothing; otherwise
     it stays, as long as all cohorts of its pool may have it, or counts no more.
     """
-    pool_id = before[0]
-    if pool_id == here[0]:
-        return here if before[1] else before
-    if before[1] and not _HAS_SHOWN.all(connection, {"pool_id": pool_id}):
+    pool_id = before.pool_id
+    if not _HAS_SHOWN.all(connection, {"pool_id": pool_id}):
+        return here
+    if not before.sheet:
+        return before
+    if pool_id == here.pool_id:
         return here
     cohorts = {row[0] for row in _COHORTS.all(connection, {"pool_id": pool_id})}
     may_stay = cohorts <= {cohort_id for cohort_id, _ in part.cohorts}
-    return before if may_stay else (pool_id, COUNTS_NO_MORE)
+    return before if may_stay else before._replace(sheet=COUNTS_NO_MORE)
+
+
+def hand_over(connection: Connection, *, from_learner: UUID, to_learner: UUID) -> None:
+    """Let what one learner has in the pools be another's, as far as it is not."""
+    kept = list(_list_mine(connection, to_learner))
+    connection.execute(
+        update(ContributionRow)
+        .where(
+            ContributionRow.learner_id == from_learner,
+            ContributionRow.snapshot_ref.not_in(kept),
+        )
+        .values(learner_id=to_learner)
+    )
 
 
 def drop_contributions(connection: Connection, *, learner_id: UUID) -> None:
@@ -152,36 +234,35 @@ def _replace(
 ) -> None:
     gone = [known[ref] for ref in known if wanted.get(ref) != known[ref]]
     come = [wanted[ref] for ref in wanted if wanted[ref] != known.get(ref)]
-    changes = [(-1, *each) for each in gone] + [(1, *each) for each in come]
-    if not changes:
+    if not gone and not come:
         return
-    changes = [each for each in changes if each[2] != COUNTS_NO_MORE]
+    changes = [(sign, each) for sign, some in ((-1, gone), (1, come)) for each in some]
     if known:
         mine = ContributionRow.learner_id == learner_id
         connection.execute(delete(ContributionRow).where(mine))
-    for ref, (pool_id, sheet) in wanted.items():
+    for ref, each in wanted.items():
         _CONTRIBUTION.run(
             connection,
             {
                 "learner_id": learner_id,
                 "snapshot_ref": ref,
-                "pool_id": pool_id,
-                "sheet": sheet,
+                **each._asdict(),
             },
         )
-    for sign, pool_id, sheet in changes:
-        _CHANGE.run(
-            connection,
-            {"pool_id": pool_id, "change_id": uuid4(), "sign": sign, "sheet": sheet},
-        )
+    for sign, each in changes:
+        if each.sheet == COUNTS_NO_MORE:
+            continue
+        change = {"pool_id": each.pool_id, "sheet": each.sheet}
+        _CHANGE.run(connection, {**change, "change_id": uuid4(), "sign": sign})
 
 
 def _pool_of(
     connection: Connection,
     part: Part,
     *,
-    plans: Mapping[UUID, Sequence[Attribute]],
+    plans: Mapping[UUID, Plan],
     places: Mapping[UUID, Place],
+    is_aside: bool,
 ) -> UUID:
     """Return the pool of a shared result; make it if it is the first there."""
     smallest = max(places[each].smallest_cell for each, _ in part.cohorts)
@@ -190,7 +271,7 @@ def _pool_of(
         group |= _group_of(
             connection,
             places[cohort_id].membership,
-            plans[cohort_id],
+            plans[cohort_id].attributes,
             least=ESTABLISHED * smallest,
         )
     key = PoolKey(
@@ -199,6 +280,7 @@ def _pool_of(
         role_key=part.role_key,
         cohorts=part.cohorts,
         group=tuple(sorted(group.items())),
+        is_aside=is_aside,
     )
     which = {"digest": key.digest}
     found = _FOUND.all(connection, which)
@@ -257,7 +339,8 @@ def list_targets(
 
 
 def _open_pool(connection: Connection, key: PoolKey, *, smallest: int) -> None:
-    targets = list_targets(connection, key)
+    # Nothing is ever shown of a table that is not there.
+    targets = list_targets(connection, key) if key.has_tables else {}
     ledger = Ledger.empty(targets, is_paired=key.is_paired, looks_back=key.looks_back)
     pool_id = uuid4()
     made = _POOL.execute(
@@ -269,6 +352,7 @@ def _open_pool(connection: Connection, key: PoolKey, *, smallest: int) -> None:
             "framework_version": key.framework_version,
             "role_key": key.role_key,
             "group": {str(name): value for name, value in key.group},
+            "is_aside": key.is_aside,
             "smallest_cell": smallest,
             "released_at": None,
             "layout": name_layout(layout_of(ledger)),
@@ -283,8 +367,9 @@ def _open_pool(connection: Connection, key: PoolKey, *, smallest: int) -> None:
                 {
                     "cohort_id": cohort_id,
                     "pool_id": pool_id,
-                    "is_paired": pairing is not Pairing.SINGLE,
+                    "is_paired": pairing.is_paired,
                     "looks_back": pairing is Pairing.LOOKED_BACK,
+                    "came_again": pairing is Pairing.AGAIN,
                     "revision": 0,
                 }
                 for cohort_id, pairing in key.cohorts

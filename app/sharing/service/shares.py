@@ -29,6 +29,7 @@ from app.sharing.service.contributions import (
     count_anew,
     count_shares,
     drop_contributions,
+    hand_over,
 )
 from app.sharing.service.looking_back import find_recalled
 
@@ -40,18 +41,32 @@ _SHARE = Upsert(
 )
 _PLAN = Upsert(
     PlanRow,
-    values=("cohort_id", "attributes"),
+    values=("cohort_id", "attributes", "sets_aside"),
     keys=("cohort_id",),
-    updated=("attributes",),
+    updated=("attributes", "sets_aside"),
 )
 
 
 def choose_attributes(
-    connection: Connection, *, cohort_id: UUID, attributes: Sequence[Attribute]
+    connection: Connection,
+    *,
+    cohort_id: UUID,
+    attributes: Sequence[Attribute],
+    sets_aside: bool = False,
 ) -> None:
-    """Decide by what a cohort is broken down, from the next shared result on."""
+    """Decide what a cohort wants to see, from the next shared result on.
+
+    Args:
+        connection: The caller's transaction.
+        cohort_id: Which cohort.
+        attributes: By what it is broken down.
+        sets_aside: Whether half of the first results are kept for before and after.
+    """
     chosen = [str(each) for each in dict.fromkeys(attributes)]
-    _PLAN.execute(connection, {"cohort_id": cohort_id, "attributes": chosen})
+    _PLAN.execute(
+        connection,
+        {"cohort_id": cohort_id, "attributes": chosen, "sets_aside": sets_aside},
+    )
 
 
 def read_attributes(typed: Sequence[str]) -> list[Attribute]:
@@ -242,7 +257,8 @@ def adopt(connection: Connection, *, from_learner: UUID, to_learner: UUID) -> No
         for row in rows
         if (row["cohort_id"], row["round"]) not in kept
     ]
+    hand_over(connection, from_learner=from_learner, to_learner=to_learner)
     leave_totals(connection, learner_id=from_learner)
     if moved:
         connection.execute(insert(ShareRow), moved)
-        count_anew(connection, learner_id=to_learner)
+    count_anew(connection, learner_id=to_learner)
