@@ -19,6 +19,9 @@ from app.kernel.database import Database
 from app.kernel.text import Language
 from app.sharing.service import release_waiting
 
+ENOUGH_TO_COMPARE = 400
+"""Members from whom on first results are kept for before and after."""
+
 
 def build_ministry(
     database: Database,
@@ -52,7 +55,8 @@ def build_ministry(
     drafts = [draft_login(who) for who in ("director", "trainer")]
     with database.write() as connection:
         world = replace(_open_world(connection, key, now), rest_s=rest_s)
-        ministry = found(connection, world, drafts)
+        keeps_first = size.members >= ENOUGH_TO_COMPARE
+        ministry = found(connection, world, drafts, keeps_first=keeps_first)
         invitations = invite_all(connection, world, ministry, people=size.invited)
     people = draw_people(
         world.chance,

@@ -102,9 +102,20 @@ def _sign_up(
 
 
 def found(
-    connection: Connection, world: World, drafts: Sequence[tuple[Login, str]]
+    connection: Connection,
+    world: World,
+    drafts: Sequence[tuple[Login, str]],
+    *,
+    keeps_first: bool,
 ) -> Ministry:
-    """Found institutions and cohorts, appoint people, open the rounds."""
+    """Found institutions and cohorts, appoint people, open the rounds.
+
+    Args:
+        connection: The caller's transaction.
+        world: What it is built of.
+        drafts: Logins of the director and the trainer, and their passwords.
+        keeps_first: Whether half of the first results are kept for before and after.
+    """
     others = list_children(connection, institution_id=None)
     (director_id, director), (trainer_id, trainer) = (
         _sign_up(connection, world, *draft) for draft in drafts
@@ -129,7 +140,7 @@ def found(
         connection,
         cohort_id=cohort.cohort_id,
         attributes=[Attribute.GENDER],
-        sets_aside=True,
+        sets_aside=keeps_first,
     )
     assign_trainer(
         connection,

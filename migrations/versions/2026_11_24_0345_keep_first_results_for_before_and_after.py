@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "5e20c7a94b1f"
-down_revision = "7c1e5d90b2a6"
+down_revision = "e5a9d27c4b18"
 branch_labels = None
 depends_on = None
 
