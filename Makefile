@@ -36,6 +36,7 @@ bench: .venv/dev ## Measure speed against a ceiling, in the same run (FULL=1: a 
 	@$(BIN)/python -m tests.bench.catalogue
 	@$(BIN)/python -m tests.bench.cohorts $(if $(FULL),--learners 1000$(comma)10000$(comma)100000$(comma)1000000)
 	@$(BIN)/python -m tests.bench.rosters
+	@$(BIN)/python -m tests.bench.reminders $(if $(FULL),--learners 1000000)
 
 format: .venv/dev ## Put the code into the standard form
 	@$(BIN)/ruff check --fix --quiet; $(BIN)/ruff format --quiet

@@ -41,9 +41,9 @@ MOST_JOBS = 100
 LINKS_AT_ONCE = 4
 LETTERS_AT_ONCE = 100
 """Rendered in one transaction."""
-REMINDERS_AT_ONCE = 500
+REMINDERS_AT_ONCE = 1000
 """Planned in one transaction."""
-BREATH_S = 0.002
+BREATH_S = 0.005
 """Between two of them: who waits to write goes first."""
 PLANNING_S = 2.0
 """In one go, before other tasks and jobs have their turn."""
