@@ -118,8 +118,11 @@ def new_server(
             name = f"site_{uuid4().hex}"
             create_database(admin, name, template)
             url = with_name(admin, name)
-        mail_dir = tmp_path_factory.mktemp("mail")
-        server = Server(database_url=url, mail_dir=mail_dir)
+        server = Server(
+            database_url=url,
+            mail_dir=tmp_path_factory.mktemp("mail"),
+            files_dir=tmp_path_factory.mktemp("files"),
+        )
         server.start()
         started.append(server)
         return server

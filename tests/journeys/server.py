@@ -28,6 +28,8 @@ class Server:
 
     database_url: str
     mail_dir: Path
+    files_dir: Path
+    """Of certificates, and of those who may sign them."""
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
 
@@ -36,6 +38,11 @@ class Server:
         """Return the address without a final slash."""
         return f"http://127.0.0.1:{self.port}"
 
+    @property
+    def signers_dir(self) -> Path:
+        """Return where the certificates of trusted signers are."""
+        return self.files_dir / "signers"
+
     def start(self) -> None:
         """Start it and wait until it is ready."""
         own = {
@@ -43,6 +50,8 @@ class Server:
             "MASAR_SECRET_KEY": SECRET_KEY,
             "MASAR_PUBLIC_URL": self.base,
             "MASAR_MAIL_DIR": str(self.mail_dir),
+            "MASAR_DOCUMENTS_DIR": str(self.files_dir / "documents"),
+            "MASAR_SIGNERS_DIR": str(self.signers_dir),
             "MASAR_RESUME_ATTEMPTS_PER_HOUR": "1000",
             "MASAR_LOG_LEVEL": "ERROR",
         }
