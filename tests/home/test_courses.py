@@ -1,6 +1,7 @@
 """The page of a course: runs in words, how many finished it, where she is in it."""
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from fastapi.testclient import TestClient
@@ -8,7 +9,7 @@ from fastapi.testclient import TestClient
 from app.catalogue.queries import get_catalogue
 from app.progress.domain.ledger import Kind
 from tests.home.builders import MOOC
-from tests.identity.builders import database_of, read_page
+from tests.identity.builders import database_of, read_page, send, show
 from tests.progress.test_showing import add_people
 
 
@@ -48,3 +49,16 @@ def test_dates_of_runs_are_in_the_language_of_the_reader(client: TestClient) -> 
     page = text_of(client, f"/fr/courses/{found.key}")
 
     assert start not in page.partition("<main")[2].partition("<table")[0]
+
+
+def test_who_takes_a_course_is_led_to_her_progress_in_it(client: TestClient) -> None:
+    page = f"/fr/courses/{MOOC}"
+    send(client, f"{page}/enrol", {"language": "fr", "ref": str(uuid4())})
+
+    assert f"/fr/progress/{MOOC}" in show(client, page).links
+    send(
+        client,
+        f"/fr/progress/{MOOC}",
+        {"action": "done", "ref": str(uuid4())},
+    )
+    assert f"/fr/progress/{MOOC}" in show(client, page).links
