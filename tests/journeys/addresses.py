@@ -2,13 +2,15 @@
 
 import pytest
 
+PHONE = (360, 740)
+MOOC = "unesco-oxford-ai-dt-gov"
 PUBLIC = {
     "front": "",
     "start": "assess",
     "resume": "resume",
     "courses": "courses",
     "courses-none": "courses?q=zzzz",
-    "course": "courses/unesco-oxford-ai-dt-gov",
+    "course": f"courses/{MOOC}",
     "frameworks": "frameworks",
     "framework": "frameworks/unesco-ai-dt",
     "competency": "frameworks/unesco-ai-dt/problem-framing",
@@ -36,5 +38,26 @@ HALFWAY = {
     "overview": "assess/{attempt}/review",
     "no-result": "profile",
 }
-PAGES = [*PUBLIC, *FINISHED, *HALFWAY]
+PROVEN = {
+    "result-proven": "profile",
+    "progress": "progress",
+    "checklist": f"progress/{MOOC}",
+    "enrol": f"courses/{MOOC}/enrol",
+    "course-taken": f"courses/{MOOC}",
+    "give": f"progress/{MOOC}/certificate",
+    "certificates": "certificates",
+    "certificate-accepted": "certificates/{accepted}",
+    "certificate-refused": "certificates/{refused}",
+    "certificate-sent": "certificates/{sent}",
+    "reminders": "reminders",
+}
+"""Of somebody who takes the course and has given certificates for it."""
+OFFICE = {
+    "reviews": "cohorts/{cohort}/reviews",
+    "review": "cohorts/{cohort}/reviews/{review}",
+    "completions": "cohorts/institutions/{institution}/completions",
+    "completions-report": "cohorts/institutions/{institution}/completions/{report}",
+}
+"""Of somebody who trains and reports."""
+PAGES = [*PUBLIC, *FINISHED, *HALFWAY, *PROVEN, *OFFICE]
 BOTH = pytest.mark.parametrize("language", ["ar", "fr"])

@@ -21,8 +21,16 @@ from playwright.sync_api import (
 )
 
 from tests.conftest import create_database, with_name
-from tests.journeys.addresses import FINISHED, HALFWAY, PUBLIC
+from tests.journeys.addresses import (
+    FINISHED,
+    HALFWAY,
+    OFFICE,
+    PHONE,
+    PROVEN,
+    PUBLIC,
+)
 from tests.journeys.barriers import RULES, SIDEWAYS, find_violations
+from tests.journeys.proving import Proof, prove
 from tests.journeys.server import Server
 from tests.journeys.walk import VALUES, answer_all, begin, hand_in
 
@@ -36,7 +44,6 @@ FLAGS = [
     "--no-first-run",
 ]
 LIMIT_MS = 15_000
-PHONE = (360, 740)
 
 
 def go_without(missing: str, remedy: str) -> NoReturn:
@@ -262,6 +269,12 @@ def halfway(chromium: Browser, site: Server) -> Person:
     return walk_in(chromium, site.base, is_finished=False)
 
 
+@pytest.fixture(scope="session")
+def proof(site: Server) -> Proof:
+    """Return somebody with certificates, and who looks at them."""
+    return prove(site)
+
+
 Find = Callable[[str, str], tuple[str, StorageState | None]]
 
 
@@ -272,6 +285,11 @@ def find(request: pytest.FixtureRequest, site: Server) -> Find:
     def look_up(name: str, language: str) -> tuple[str, StorageState | None]:
         if name in PUBLIC:
             return f"{site.base}/{language}/{PUBLIC[name]}", None
+        if name in PROVEN or name in OFFICE:
+            proof: Proof = request.getfixturevalue("proof")
+            path = (PROVEN | OFFICE)[name].format(**proof.ids)
+            state = proof.learner if name in PROVEN else proof.office
+            return f"{site.base}/{language}/{path}", state
         who = "finished" if name in FINISHED else "halfway"
         person: Person = request.getfixturevalue(who)
         path = (FINISHED | HALFWAY)[name].format(attempt=person.attempt_id)

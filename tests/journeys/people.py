@@ -36,7 +36,7 @@ from app.cohorts.service import (
 )
 from app.frameworks.queries import get_default_framework
 from app.identity.access.cookies import SESSION_COOKIE
-from app.identity.domain import Learner
+from app.identity.domain import Learner, Strength
 from app.identity.domain.second_factor import new_totp_secret, seal
 from app.identity.service import (
     create_account,
@@ -52,7 +52,7 @@ from app.sharing.service import share_result
 from tests.assessment.builders import instrument_of, keys
 from tests.constants import SECRET
 from tests.identity.builders import HALF_A_YEAR, PASSWORD
-from tests.journeys.conftest import PHONE
+from tests.journeys.addresses import PHONE
 from tests.journeys.server import Server
 
 DESKTOP = (1280, 900)
@@ -245,13 +245,18 @@ def take_part(
     return learner
 
 
-def remember(connection: Connection, learner: Learner) -> StorageState:
+def remember(
+    connection: Connection,
+    learner: Learner | Staff,
+    strength: Strength = Strength.ANONYMOUS,
+) -> StorageState:
     """Return the cookies of a browser that knows a learner."""
     token = open_session(
         connection,
         learner_id=learner.learner_id,
         now=current_time(),
         lifetime=HALF_A_YEAR,
+        strength=strength,
     )
     return {
         "cookies": [

@@ -17,8 +17,9 @@ from app.proficiency.domain import EvidenceSource
 from app.progress.domain.ledger import CourseCount
 from app.progress.queries import count_course
 from tests.home.builders import personal_counts
+from tests.journeys.addresses import PHONE
 from tests.journeys.barriers import OPEN_ALL
-from tests.journeys.conftest import PHONE, Inspect, NewDevice
+from tests.journeys.conftest import Inspect, NewDevice
 from tests.journeys.people import (
     DESKTOP,
     Group,

@@ -14,7 +14,8 @@ from app.kernel.clock import current_time
 from app.sharing.domain.pools import Share
 from app.sharing.queries import list_shares
 from tests.home.builders import personal_counts
-from tests.journeys.conftest import PHONE, Inspect, NewDevice
+from tests.journeys.addresses import PHONE
+from tests.journeys.conftest import Inspect, NewDevice
 from tests.journeys.people import (
     DESKTOP,
     MANAGER,
