@@ -1,6 +1,7 @@
 """Bytes over the wire, as Chromium counts them, headers included."""
 
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 import pytest
@@ -56,7 +57,9 @@ def measure(device: Device, *addresses: str) -> int:
     meter.watch(device)
     for address in addresses:
         meter.total = 0
-        device.page.goto(address, wait_until="networkidle")
+        answer = device.page.goto(address, wait_until="networkidle")
+        assert answer is not None
+        assert answer.status < HTTPStatus.INTERNAL_SERVER_ERROR
     return meter.total
 
 

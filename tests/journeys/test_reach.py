@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 import httpx
@@ -43,7 +44,9 @@ def visit(new_device: NewDevice, find: Find) -> VisitPage:
     def open_page(name: str, language: str, **options: Any) -> Device:  # noqa: ANN401 -- of the context
         address, state = find(name, language)
         device = new_device(state=state, **options)
-        device.page.goto(address, wait_until="networkidle")
+        answer = device.page.goto(address, wait_until="networkidle")
+        assert answer is not None
+        assert answer.status < HTTPStatus.INTERNAL_SERVER_ERROR
         return device
 
     return open_page
