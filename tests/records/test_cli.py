@@ -1,6 +1,7 @@
 """Keys and activities on the command line."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -73,3 +74,33 @@ def test_an_operator_lists_and_maps_activities(run: Run, database: Database) -> 
             connection, tenant=health.institution_id, after=None, limit=9
         )
     assert (found.activity_id, found.course_key) == (COURSE, MOOC)
+
+
+def test_an_operator_imports_finished_courses(
+    run: Run, database: Database, tmp_path: Path
+) -> None:
+    with database.write() as connection:
+        add_ministry(connection)
+    head = "member,course,completed_on\n"
+    sound, wrong = tmp_path / "done.csv", tmp_path / "wrong.csv"
+    rows = "".join(f"a{n}@health.example,{MOOC},2026-10-15\n" for n in range(3))
+    sound.write_text(head + rows)
+    wrong.write_text(f"{head}a@health.example,none,2026-10-15\n")
+
+    def bring(path: Path, *options: str) -> Result:
+        return run(
+            "completions", "import", str(path), "--institution", "health", *options
+        )
+
+    refused = bring(wrong)
+    trial = bring(sound, "--dry-run")
+    first = bring(sound)
+    again = bring(sound)
+    waiting = run("completions", "waiting", "health").output
+
+    assert refused.exit_code == 1
+    assert "line 2, course: unknown" in refused.output
+    assert trial.output == "3 rows, all right.\n"
+    assert "3 new (3 wait for their person), 0 withdrawn, 0 known" in first.output
+    assert "0 new (0 wait for their person), 0 withdrawn, 3 known" in again.output
+    assert waiting.count("@health.example") == 3
