@@ -126,7 +126,10 @@ def plan(url: str) -> dict[str, float]:
     """Plan as a worker does, rests included, until nobody is due."""
     database = Timed(url)
     settings = Settings.model_validate(
-        {"database_url": SecretStr(url), "secret_key": SecretStr(ground.new_secret_key())}
+        {
+            "database_url": SecretStr(url),
+            "secret_key": SecretStr(ground.new_secret_key()),
+        }
     )
     [task] = [each for each in TASKS if each.name == "reminders"]
     begun = time.perf_counter()
