@@ -5,16 +5,17 @@ from typing import Annotated
 from uuid import UUID
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
+from sqlalchemy import Connection
 
-from app.cli.console import FAILED, err, explained, masar, out, read_settings
+from app.cli.console import explained, masar, out, read_settings
+from app.cli.lists import refuse_wrong, take_in
 from app.cohorts.domain import INSTALLATION
 from app.cohorts.queries import get_institution_by_key
 from app.identity.access import secret_of
 from app.kernel.clock import current_time
 from app.kernel.database import Database
-from app.kernel.intake import IntakeState, Upload
+from app.kernel.intake import Upload
 from app.records import service
 from app.records.queries.completions import Report, get_report, list_waiting
 
@@ -48,10 +49,7 @@ def import_list(
             tenant = get_institution_by_key(connection, key=institution).institution_id
         upload = Upload(name=file.name, content=file.read_bytes())
         checked = _check(database, tenant, upload, secret_of(settings))
-        _show_problems(checked)
-        if checked.state is IntakeState.REFUSED:
-            raise typer.Exit(FAILED)
-        out.print(f"{checked.rows} rows, all right.")
+        refuse_wrong(checked, consequence="nothing was recorded")
         if not dry_run:
             done = _take_in(database, checked).report
             out.print(
@@ -75,37 +73,19 @@ def _check(database: Database, tenant: UUID, upload: Upload, secret: bytes) -> R
         return get_report(connection, institution_id=tenant, report_id=report_id)
 
 
-def _show_problems(checked: Report) -> None:
-    unreadable = checked.report.get("unreadable")
-    if unreadable:
-        err.print(f"The file cannot be read: {unreadable}", markup=False)
-    problems = checked.report.get("problems")
-    if isinstance(problems, list):
-        for line, column, code in problems:
-            err.print(f"line {line}, {column}: {code}", markup=False)
-    if checked.state is IntakeState.REFUSED:
-        err.print(f"{checked.report['wrong']} wrong; nothing was recorded.")
-
-
 def _take_in(database: Database, checked: Report) -> Report:
-    """Import part after part; a worker beside us may take some of them."""
     with database.write() as connection:
         service.accept_report(connection, report=checked, now=current_time())
     keys = {"institution_id": checked.institution_id, "report_id": checked.report_id}
-    columns = (TextColumn("Recording"), BarColumn(), MofNCompleteColumn())
-    current, part = checked, 1
-    with Progress(*columns, console=err, transient=True) as progress:
-        task = progress.add_task("", total=checked.rows)
-        while current.state is not IntakeState.DONE:
-            with database.write() as connection:
-                current = get_report(connection, **keys)
-                service.import_report_part(
-                    connection, report=current, part=part, now=current_time()
-                )
-                current = get_report(connection, **keys)
-            part += 1
-            progress.update(task, completed=current.rows_done)
-    return current
+
+    def take(connection: Connection, part: int) -> Report:
+        report = get_report(connection, **keys)
+        service.import_report_part(
+            connection, report=report, part=part, now=current_time()
+        )
+        return get_report(connection, **keys)
+
+    return take_in(database, checked, take, doing="Recording")
 
 
 @completions.command("waiting", epilog="Example: masar completions waiting health")

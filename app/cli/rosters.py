@@ -5,10 +5,9 @@ from typing import Annotated
 from uuid import UUID
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from sqlalchemy import Connection
 
 from app.cli.console import (
-    FAILED,
     MISUSED,
     err,
     explained,
@@ -16,8 +15,9 @@ from app.cli.console import (
     out,
     read_settings,
 )
+from app.cli.lists import refuse_wrong, take_in
 from app.cohorts import service
-from app.cohorts.domain import INSTALLATION, Campaign, Roster, RosterState
+from app.cohorts.domain import INSTALLATION, Campaign, Roster
 from app.cohorts.queries import get_roster, list_campaigns
 from app.identity.access import secret_of
 from app.kernel.clock import current_time
@@ -58,10 +58,7 @@ def import_roster(
             raise typer.Exit(MISUSED)
         upload = Upload(name=file.name, content=file.read_bytes())
         checked = _check(database, campaigns[-1], upload, language)
-        _show_problems(checked)
-        if checked.state is RosterState.REFUSED:
-            raise typer.Exit(FAILED)
-        out.print(f"{checked.rows} rows, all right.")
+        refuse_wrong(checked, consequence="nobody was invited")
         if not dry_run:
             invited = _take_in(database, checked, secret_of(settings))
             out.print(f"{invited} people are invited; the worker writes to them.")
@@ -92,34 +89,17 @@ def _check(
         return get_roster(connection, cohort_id=campaign.cohort_id, roster_id=roster_id)
 
 
-def _show_problems(checked: Roster) -> None:
-    unreadable = checked.report.get("unreadable")
-    if unreadable:
-        err.print(f"The file cannot be read: {unreadable}", markup=False)
-    problems = checked.report.get("problems")
-    if isinstance(problems, list):
-        for line, column, code in problems:
-            err.print(f"line {line}, {column}: {code}", markup=False)
-    if checked.state is RosterState.REFUSED:
-        err.print(f"{checked.report['wrong']} wrong; nobody was invited.")
-
-
 def _take_in(database: Database, checked: Roster, key: bytes) -> int:
-    """Import part after part; a worker beside us may take some of them."""
     with database.write() as connection:
         service.accept_roster(connection, roster=checked, now=current_time())
-    columns = (TextColumn("Inviting"), BarColumn(), MofNCompleteColumn())
     keys = {"cohort_id": checked.cohort_id, "roster_id": checked.roster_id}
-    current, part = checked, 1
-    with Progress(*columns, console=err, transient=True) as progress:
-        task = progress.add_task("", total=checked.rows)
-        while current.state is not RosterState.DONE:
-            with database.write() as connection:
-                current = get_roster(connection, **keys)
-                service.import_one(
-                    connection, roster=current, part=part, key=key, now=current_time()
-                )
-                current = get_roster(connection, **keys)
-            part += 1
-            progress.update(task, completed=current.rows_done)
-    return int(str(current.report["invited"]))
+
+    def take(connection: Connection, part: int) -> Roster:
+        roster = get_roster(connection, **keys)
+        service.import_one(
+            connection, roster=roster, part=part, key=key, now=current_time()
+        )
+        return get_roster(connection, **keys)
+
+    done = take_in(database, checked, take, doing="Inviting")
+    return int(str(done.report["invited"]))

@@ -98,6 +98,10 @@ def test_what_is_taken_back_or_left_is_seen_no_more(
 
     assert client.get(review).status_code == 404
     assert client.get(f"{review}/file").status_code == 404
+    sign_in(client, scene.member.learner_id)
+    told = client.get(page.replace("/fr/", "/en/", 1)).text
+    assert "You no longer belong to the group it was sent to" in told
+    assert 'value="take-back"' in told
 
 
 def test_nobody_decides_on_herself(client: TestClient, scene: Scene) -> None:

@@ -23,6 +23,7 @@ LOOKS_ALIKE = 10
 BAND_BITS = 16
 _BANDS = 16
 LONGEST_NAME = 120
+LONGEST_REASON = 1000
 SAYING_ENOUGH = 40
 """Letters of a text in which a name and a course can be looked for."""
 

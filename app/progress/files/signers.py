@@ -15,13 +15,12 @@ def read_signers(folder: Path) -> tuple[bytes, ...]:
     certificate is left out and logged by its file name.
     """
     from cryptography import x509  # noqa: PLC0415 -- only who checks a document needs it
-    from cryptography.hazmat.primitives.serialization import (  # noqa: PLC0415
+    from cryptography.hazmat.primitives.serialization import (  # noqa: PLC0415 -- the same
         Encoding,
     )
 
     found: list[bytes] = []
-    paths = folder.iterdir() if folder.is_dir() else ()
-    for path in sorted(each for each in paths if each.suffix.lower() in _KINDS):
+    for path in _paths(folder):
         try:
             content = path.read_bytes()
             if _MARK in content:
@@ -32,3 +31,13 @@ def read_signers(folder: Path) -> tuple[bytes, ...]:
         except (OSError, ValueError):
             _log.warning("unreadable signer", extra={"file": path.name})
     return tuple(found)
+
+
+def _paths(folder: Path) -> list[Path]:
+    try:
+        return sorted(one for one in folder.iterdir() if one.suffix.lower() in _KINDS)
+    except FileNotFoundError:
+        return []
+    except OSError:
+        _log.warning("unreadable folder of signers")
+        return []

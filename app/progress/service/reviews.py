@@ -10,7 +10,12 @@ from uuid import UUID
 from sqlalchemy import Connection, delete, insert, update
 
 from app.journal.service import audit, record
-from app.progress.domain.certificates import Certificate, Outcome, decide
+from app.progress.domain.certificates import (
+    LONGEST_REASON,
+    Certificate,
+    Outcome,
+    decide,
+)
 from app.progress.errors import CertificateUsedError, ReviewNotOpenError
 from app.progress.models import CertificateRow, ClaimRow, ReviewRow
 from app.progress.queries import (
@@ -20,8 +25,6 @@ from app.progress.queries import (
     list_accepted_owners,
 )
 from app.progress.service.certificates import claim, count_as_done, lock_claims
-
-LONGEST_REASON = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

@@ -2,15 +2,14 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from sqlalchemy import Connection
 from starlette.responses import Response
 
 from app.catalogue.domain import Course
 from app.catalogue.queries import get_catalogue, get_course
 from app.cohorts.domain import Cohort
-from app.cohorts.errors import CohortNotFoundError
-from app.cohorts.queries import get_cohort
+from app.cohorts.queries import find_membership, get_cohort
 from app.identity.access import (
     FormDep,
     LearnerDep,
@@ -150,13 +149,14 @@ def _course(connection: Connection, certificate: Certificate) -> Course | None:
 
 
 def _cohort(connection: Connection, certificate: Certificate) -> Cohort | None:
+    """Return whose trainers see it, as long as she belongs to that cohort."""
     if certificate.cohort_ref is None:
         return None
-    number = certificate.cohort_ref.rpartition(":")[2]
-    try:
-        return get_cohort(connection, cohort_id=UUID(number))
-    except CohortNotFoundError:
-        return None
+    cohort_id = UUID(certificate.cohort_ref.rpartition(":")[2])
+    place = find_membership(
+        connection, learner_id=certificate.learner_id, cohort_id=cohort_id
+    )
+    return get_cohort(connection, cohort_id=cohort_id) if place else None
 
 
 @router.post("/certificates/{certificate_id:uuid}", name="records:change")
@@ -191,14 +191,12 @@ def change_certificate(
 
 @router.get("/certificates/{certificate_id:uuid}/file", name="records:file")
 def download(
-    request: Request,
     page: PageDep,
     certificate_id: UUID,
     learner: LearnerDep,
     connection: ReadDep,
 ) -> Response:
     """Send the file that is kept, to be saved and not shown."""
-    del request
     certificate = get_certificate(
         connection, learner_id=learner.learner_id, certificate_id=certificate_id
     )

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, Strict
 from pydantic.config import JsonDict
 
-from app.progress.domain.certificates import Certificate, Check, Result
+from app.progress.domain.certificates import LONGEST_REASON, Certificate, Check, Result
 from app.records.domain.reviews import Review
 
 
@@ -17,7 +17,6 @@ class Shape(BaseModel):
     model_config = ConfigDict(use_attribute_docstrings=True, extra="forbid")
 
 
-LONGEST_REASON = 1000
 _ONE: JsonDict = {
     "certificate_id": "6f0a3c3e-5d0b-5f43-9a51-1c0b6f6f3d11",
     "course": "unesco-oxford-ai-dt-gov",
