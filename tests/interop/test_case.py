@@ -268,6 +268,14 @@ def test_what_goes_wrong_is_said_as_the_standard_says_it(
     assert info.imsx_codeMinor.imsx_codeMinorField[0].imsx_codeMinorFieldValue == minor
 
 
+def test_identifiers_may_be_written_in_capitals(client: TestClient) -> None:
+    item = package(client)["CFItems"][0]
+
+    shown = get(client, f"/CFItems/{item['identifier'].upper()}")
+
+    assert shown["identifier"] == item["identifier"]
+
+
 def test_objects_of_another_kind_are_unknown(client: TestClient) -> None:
     document = documents(client)["en"]["identifier"]
 
