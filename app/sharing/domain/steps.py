@@ -20,20 +20,18 @@ def is_safe_row(row: Sequence[int], smallest: int) -> bool:
     return all(count >= smallest for count in filled) and len(filled) != 1
 
 
-def is_safe_step(step: Sequence[int], smallest: int) -> bool:
-    """Whether a row may change by this much: as if the change were a row of its own.
+def may_follow(released: Sequence[int], step: Sequence[int], smallest: int) -> bool:
+    """Whether a released row may take this step.
 
-    Those who come and those who go are taken together: who goes alone hides among
-    those who come. All cells change in one direction.
+    The step must be a row that could be published by itself: who goes hides among more
+    who come, in every cell. A row never shrinks otherwise, or the few who stay behind
+    would be what it showed before minus what it lost; it only empties, when nobody is
+    left.
 
     Args:
+        released: People per cell.
         step: People more (or fewer, negative) per cell.
         smallest: The fewest people by whom a cell may change, ≥ 2.
     """
-    return is_safe_row(step, smallest) or is_safe_row([-c for c in step], smallest)
-
-
-def may_follow(released: Sequence[int], step: Sequence[int], smallest: int) -> bool:
-    """Whether a released row may take this step."""
     after = [old + more for old, more in zip(released, step, strict=True)]
-    return is_safe_step(step, smallest) and is_safe_row(after, smallest)
+    return is_safe_row(step, smallest) or not any(after)
