@@ -20,7 +20,7 @@ from app.catalogue.queries.links import list_due
 from app.catalogue.service.links import check_links, open_prober
 from app.cohorts import service as rosters
 from app.cohorts.queries import is_mail_due
-from app.cohorts.service import forget_ended, take_due
+from app.cohorts.service import forget_ended, take_due, take_due_members
 from app.home.service import apply_retention
 from app.kernel.clock import current_time
 from app.kernel.database import Database
@@ -90,13 +90,17 @@ def _write_to_invited(database: Database, settings: Settings, now: datetime) -> 
         if not is_mail_due(connection, now=now):
             return 0
     with database.write() as connection:
-        letters = take_due(
-            connection,
-            key=bytes.fromhex(settings.secret_key.get_secret_value()),
-            public_url=str(settings.public_url),
-            now=now,
-            limit=LETTERS_AT_ONCE,
-        )
+        letters = [
+            letter
+            for take in (take_due, take_due_members)
+            for letter in take(
+                connection,
+                key=bytes.fromhex(settings.secret_key.get_secret_value()),
+                public_url=str(settings.public_url),
+                now=now,
+                limit=LETTERS_AT_ONCE,
+            )
+        ]
         for letter in letters:
             mail.queue_mail(
                 connection,

@@ -12,6 +12,7 @@ from sqlalchemy import (
     CheckConstraint,
     ForeignKey,
     LargeBinary,
+    SmallInteger,
     String,
     UniqueConstraint,
     Uuid,
@@ -162,7 +163,8 @@ class MemberRow(Base):
     campaign_id: Mapped[UUID]
     """By which she joined first."""
     invitation_id: Mapped[UUID | None] = mapped_column(index=True)
-    """Only if she asked to be reminded at that address, until she has submitted."""
+    """Only if she asked to be reminded at that address, until she has submitted; of who
+    is reminded at her account's address, the number by which a letter is stopped."""
     joined_at: Mapped[datetime]
     language: Mapped[Language]
     """The one she read when she joined."""
@@ -170,6 +172,12 @@ class MemberRow(Base):
     unit_id: Mapped[UUID | None]
     grade: Mapped[Grade | None]
     gender: Mapped[Gender | None]
+    reminded_of: Mapped[UUID | None]
+    """The campaign of which she is reminded at her account's address."""
+    remind_at: Mapped[datetime | None] = mapped_column(index=True)
+    """When the next reminder is to be written; ``None``: never."""
+    reminders: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    """Written so far."""
 
 
 class InvitationRow(Base):

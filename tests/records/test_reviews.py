@@ -55,6 +55,22 @@ def test_trainer_accepts_and_the_course_counts(
     assert list(verbs) == ["accepted-certificate"]
 
 
+def test_the_cohort_says_how_many_wait(client: TestClient, scene: Scene) -> None:
+    dashboard = queue(scene).removesuffix("/reviews")
+    sign_in(client, scene.trainer.learner_id)
+    before = client.get(dashboard).text
+    sign_in(client, scene.member.learner_id)
+    page = given(client, UNSIGNED)
+    ask(client, scene, page)
+
+    sign_in(client, scene.trainer.learner_id)
+    after = client.get(dashboard).text
+
+    link = re.escape(f'href="{queue(scene)}">')
+    assert not re.search(link + r"[^<]* <b>", before)
+    assert re.search(link + r"[^<]* <b>1</b></a>", after)
+
+
 def test_refusing_needs_a_reason(client: TestClient, scene: Scene) -> None:
     page = given(client, UNSIGNED)
     ask(client, scene, page)

@@ -29,6 +29,7 @@ from app.identity.access import (
     secret_of,
 )
 from app.identity.errors import TooManyAttemptsError
+from app.identity.queries import find_account
 from app.identity.service import choose_language, open_session, welcome
 from app.kernel.clock import Now
 from app.kernel.database import DatabaseDep, ReadDep, WriteDep
@@ -164,6 +165,8 @@ def _show_offer(
         grades=Grade,
         genders=Gender,
         chosen=first_values(form) if form else defaultdict(str, said),
+        has_account=learner is not None
+        and find_account(connection, learner_id=learner.learner_id) is not None,
         invited_role=offer.invitation.role_key if offer.invitation else None,
         error=describe(error.code, page.language) if error else None,
     )
@@ -222,6 +225,13 @@ def _join(
         wants_reminder="remind" in form,
         now=now,
     )
+    if "remind" in form and offer.invitation is None:
+        service.ask_to_be_reminded(
+            connection,
+            learner_id=learner.learner_id,
+            campaign=offer.campaign,
+            now=now,
+        )
     attempt = begin(
         connection, learner=learner, offer=offer, role_key=_read_role(form), now=now
     )

@@ -1,4 +1,4 @@
-"""Pages of administrators: institutions, their cohorts, their log."""
+"""Pages of administrators: institutions, their cohorts."""
 
 from collections import defaultdict
 from datetime import datetime, timedelta
@@ -10,7 +10,6 @@ from starlette.responses import Response
 from app.cohorts import queries, service
 from app.cohorts.access import (
     WITHOUT_SECOND_FACTOR,
-    AuditReader,
     CohortFounder,
     InstitutionManager,
     InstitutionReader,
@@ -43,7 +42,6 @@ from app.cohorts.service import CohortDraft, InstitutionDraft
 from app.frameworks.queries import get_default_framework
 from app.identity.access import FormDep, PageDep, PageFrame
 from app.identity.errors import SecondFactorNeededError, TooManyAttemptsError
-from app.journal.queries import list_audit
 from app.kernel.clock import Now
 from app.kernel.database import ReadDep, WriteDep
 from app.kernel.errors import ConflictError, InvalidError
@@ -52,7 +50,6 @@ from app.web.routes import Route
 from app.web.sentences import describe
 
 router = APIRouter(prefix="/{lang:lang}/cohorts", route_class=Route)
-SHOWN_ENTRIES = 200
 USUAL_PERIOD = timedelta(days=180)
 GRANTABLE = (Office.ADMINISTRATOR, Office.TRAINER, Office.EDITOR)
 
@@ -241,24 +238,4 @@ def grant(
     )
     return page.redirect(
         "cohorts:institution", institution_id=reached.institution.institution_id
-    )
-
-
-@router.get("/institutions/{institution_id:uuid}/log", name="cohorts:log")
-def show_log(page: PageDep, reached: AuditReader, connection: ReadDep) -> Response:
-    """Show what was done in the offices of an institution and those below it."""
-    below = queries.list_institutions_below(
-        connection, institution_id=reached.institution.institution_id
-    )
-    entries = list_audit(
-        connection,
-        scope_ids=[each.institution_id for each in below],
-        limit=SHOWN_ENTRIES,
-    )
-    return page.render(
-        "cohorts/log.html",
-        institution=reached.institution,
-        entries=entries,
-        names={each.institution_id: each for each in below},
-        me=page.visitor.learner,
     )

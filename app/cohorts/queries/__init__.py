@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Select, bindparam, exists, func, select
+from sqlalchemy import Connection, Select, bindparam, exists, func, or_, select
 
 from app.cohorts.access import (
     COHORT,
@@ -271,8 +271,13 @@ def find_invitation(
 
 
 def is_mail_due(connection: Connection, *, now: datetime) -> bool:
-    """Whether there is an invitation to look at: one cheap look, often."""
-    found = select(exists().where(InvitationRow.due_at <= now))
+    """Whether somebody invited or a member is to be looked at: one cheap look, often."""
+    found = select(
+        or_(
+            exists().where(InvitationRow.due_at <= now),
+            exists().where(MemberRow.remind_at <= now),
+        )
+    )
     return bool(connection.scalar(found))
 
 

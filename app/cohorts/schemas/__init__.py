@@ -288,6 +288,9 @@ class JoinIn(BaseModel):
     """An institution below the cohort's."""
     grade: Grade | None = None
     gender: Gender | None = None
+    remind: bool = False
+    """Write to the address of your account while you have not finished; without an
+    account nothing is written."""
 
 
 class MembershipOut(BaseModel):

@@ -48,6 +48,7 @@ from app.cohorts.service.joining import (
     leave,
 )
 from app.cohorts.service.keys import KeyDraft, issue_key, note_key_use, revoke_key
+from app.cohorts.service.reminding import ask_to_be_reminded, take_due_members
 
 __all__ = [
     "CHECK",
@@ -62,6 +63,7 @@ __all__ = [
     "accept_roster",
     "add_institution",
     "adopt",
+    "ask_to_be_reminded",
     "assign_trainer",
     "begin",
     "change_cohort",
@@ -90,5 +92,6 @@ __all__ = [
     "revoke_office",
     "stop_mail",
     "take_due",
+    "take_due_members",
     "upload",
 ]

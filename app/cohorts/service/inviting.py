@@ -326,6 +326,12 @@ def stop_mail(connection: Connection, *, key: bytes, token: str, now: datetime) 
     if invitation_id is None:
         raise JoinCodeUnknownError
     _change(connection, invitation_id, stopped_at=now, **FORGOTTEN)
+    # The number of who is reminded at her account's address is no invitation's.
+    connection.execute(
+        update(MemberRow)
+        .where(MemberRow.invitation_id == invitation_id)
+        .values(reminded_of=None, remind_at=None)
+    )
 
 
 def forget_ended(connection: Connection, *, now: datetime) -> int:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, delete, update
+from sqlalchemy import Connection, delete, select, update
 
 from app.assessment.domain import Attempt
 from app.assessment.queries import list_attempts
@@ -47,6 +47,7 @@ _MEMBER = Upsert(
     values=(
         *("learner_id", "cohort_id", "campaign_id", "invitation_id", "joined_at"),
         *("language", "country", "unit_id", "grade", "gender"),
+        *("reminded_of", "remind_at", "reminders"),
     ),
     keys=("learner_id", "cohort_id"),
 )
@@ -182,6 +183,9 @@ def join(
         "invitation_id": linked,
         "joined_at": now,
         "language": learner.language,
+        "reminded_of": None,
+        "remind_at": None,
+        "reminders": 0,
     }
     if _MEMBER.execute(connection, {**keys, **said, **joined}):
         record(
@@ -192,7 +196,17 @@ def join(
             occurred_at=now,
         )
     else:
-        changed = said if linked is None else {**said, "invitation_id": linked}
+        changed = (
+            said
+            if linked is None
+            else {
+                **said,
+                # Reminded there, she is not at her account's address as well.
+                "invitation_id": linked,
+                "reminded_of": None,
+                "remind_at": None,
+            }
+        )
         connection.execute(
             update(MemberRow)
             .where(*(getattr(MemberRow, name) == keys[name] for name in keys))
@@ -283,11 +297,22 @@ def leave(
 
 def adopt(connection: Connection, *, from_learner: UUID, to_learner: UUID) -> None:
     """Move the memberships of one learner to another; what both have stays once."""
+    asked = {
+        row.cohort_id: row
+        for row in connection.execute(
+            select(*MemberRow.__table__.c).where(MemberRow.learner_id == from_learner)
+        )
+    }
     for each in list_memberships(connection, learner_id=from_learner):
+        reminder = asked[each.cohort_id]
         keys = {"learner_id": to_learner, "cohort_id": each.cohort_id}
         said = {
             "campaign_id": each.campaign_id,
-            "invitation_id": None,
+            # The account's address may be another: only that of an invitation is lost.
+            "invitation_id": reminder.remind_at and reminder.invitation_id,
+            "reminded_of": reminder.reminded_of,
+            "remind_at": reminder.remind_at,
+            "reminders": reminder.reminders,
             "joined_at": each.joined_at,
             "language": each.language,
             "country": each.country,

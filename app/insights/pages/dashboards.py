@@ -30,6 +30,7 @@ from app.insights.pages.context import (
     set_scene,
 )
 from app.kernel.database import ReadDep
+from app.records.queries.reviews import list_queue
 from app.sharing.queries import list_shown_to_trainers
 from app.web.routes import Route
 
@@ -61,6 +62,7 @@ def show_cohort(
             connection, learner_id=learner_id, cohort_id=chosen.cohort_id
         )
         staff.settle(other, Capability.SEE_COHORT)
+    is_trainer = reached.may(Capability.SEE_SHOWN)
     return page.render(
         "insights/cohort.html",
         cohort=reached.cohort,
@@ -71,7 +73,16 @@ def show_cohort(
         courses=scene.courses,
         reach=scene.reach,
         speakers=scene.speakers,
-        is_trainer=reached.may(Capability.SEE_SHOWN),
+        is_trainer=is_trainer,
+        to_review=len(
+            list_queue(
+                connection,
+                cohort_id=reached.cohort.cohort_id,
+                reader_id=staff.learner.learner_id,
+            )
+        )
+        if is_trainer
+        else 0,
         others=others,
         beside=_look_beside(connection, scene.view, chosen) if chosen else None,
         **panels(scene.view, scene.words, reached),
