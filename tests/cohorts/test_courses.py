@@ -246,7 +246,8 @@ def test_review_shows_what_changes_and_sends_back_with_a_reason(
     with_log = show_text(
         client, f"/fr/cohorts/institutions/{world.health.institution_id}/log"
     )
-    assert f"course:{KEY}@2" in with_log
+    assert f"<bdi>{KEY}</bdi>" in with_log
+    assert f"course:{KEY}@2" not in with_log
 
 
 def test_every_step_of_every_course_has_a_page_in_every_language(

@@ -22,7 +22,7 @@ from app.cohorts.service import (
     take_due_members,
 )
 from app.frameworks.queries import get_framework, get_instrument
-from app.identity.domain import Learner
+from app.identity.domain import Learner, digest
 from app.identity.domain.tokens import issue_token
 from app.identity.service import erase
 from app.worker import work_once
@@ -32,6 +32,7 @@ from tests.constants import NOON, SECRET
 from tests.identity.builders import (
     add_account,
     add_learner,
+    add_session,
     database_of,
     forget_mails,
     send,
@@ -205,9 +206,14 @@ def test_she_asks_for_it_by_program(client: TestClient, *, has_account: bool) ->
     with database_of(client).write() as connection:
         learner = add_learner(connection)
         if has_account:
-            add_account(connection, learner, email="ada@example.org")
+            add_account(connection, learner)
+        session = add_session(connection, learner)
     token = issue_token(
-        SECRET, learner_id=learner.learner_id, now=NOON, lifetime=7 * DAY
+        SECRET,
+        learner_id=learner.learner_id,
+        now=NOON,
+        lifetime=7 * DAY,
+        session_ref=digest(session),
     )
 
     joined = client.post(

@@ -29,7 +29,6 @@ from app.identity.access import (
     secret_of,
 )
 from app.identity.errors import TooManyAttemptsError
-from app.identity.queries import find_account
 from app.identity.service import choose_language, open_session, welcome
 from app.kernel.clock import Now
 from app.kernel.database import DatabaseDep, ReadDep, WriteDep
@@ -165,8 +164,7 @@ def _show_offer(
         grades=Grade,
         genders=Gender,
         chosen=first_values(form) if form else defaultdict(str, said),
-        has_account=learner is not None
-        and find_account(connection, learner_id=learner.learner_id) is not None,
+        has_account=learner is not None and learner.has_account,
         invited_role=offer.invitation.role_key if offer.invitation else None,
         error=describe(error.code, page.language) if error else None,
     )
