@@ -81,6 +81,7 @@ APIS = (
     records_api.activities,
     insights_api.router,
     records_api.completions,
+    records_api.own,
 )
 HOT = (
     assessment_pages.hot,

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from app.records.pages import activities, certificates, reviews
+from app.records.pages import activities, certificates, own, reviews
 from app.records.pages.completions import router as completions
 from app.records.pages.completions import uploads
 
@@ -14,5 +14,6 @@ for each in (
     certificates.router,
     reviews.router,
     activities.router,
+    own.router,
 ):
     router.include_router(each)
