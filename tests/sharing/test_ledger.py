@@ -212,13 +212,16 @@ class World:
     def _move(self, random: Random) -> list[Change]:
         changes = self._desert(random)
         first = len(self.level_of)
-        sizes = (1, 2, 5, 5, 6) if self.loyalty == 1 else (0, 0, 5, 11, 16)
-        for _ in range(random.choice(sizes)):
+        if changes:
+            return changes  # nobody comes beside them: the harder case
+        is_loyal = self.loyalty == 1
+        found = (0, 1, 1, 2, 2, 2, 3, 3, 4, 5, 6) if is_loyal else (1, 4)
+        for _ in range(random.choice((1, 2, 5, 5, 6) if is_loyal else (11, 12, 16))):
             person = len(self.level_of)
-            self.level_of[person] = random.choice((0, 1, 1, 2, 2, 2, 3, 3, 4, 5, 6))
+            self.level_of[person] = random.choice(found)
             self.members |= {person}
             changes.append(came(self.level_of[person]))
-        if self.members and random.random() < 0.4:
+        if is_loyal and self.members and random.random() < 0.4:
             person = random.choice(sorted(self.members))
             self.members -= {person}
             changes.append(left(self.level_of[person]))
