@@ -39,8 +39,8 @@ from app.web import mail
 MOST_JOBS = 100
 """Done in one go, before the tasks have their turn."""
 LINKS_AT_ONCE = 4
-LETTERS_AT_ONCE = 100
-"""Rendered in one transaction."""
+LETTERS_AT_ONCE = 50
+"""Of each kind, rendered in one transaction."""
 REMINDERS_AT_ONCE = 1000
 """Planned in one transaction."""
 BREATH_S = 0.005

@@ -1,13 +1,14 @@
 """Institutions, cohorts and the people who run them, in a small world."""
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from fastapi.testclient import TestClient
 from sqlalchemy import Connection
 
+from app.assessment.service import start_attempt, submit_attempt
 from app.catalogue.domain.own import Editor, OwnCourse
 from app.catalogue.service import draft_course
 from app.cohorts.domain import (
@@ -32,7 +33,11 @@ from app.cohorts.service import (
     open_campaign,
     upload,
 )
-from app.frameworks.queries import get_default_framework
+from app.frameworks.queries import (
+    get_default_framework,
+    get_framework,
+    get_instrument,
+)
 from app.identity.domain import Learner, Strength
 from app.identity.service import open_session
 from app.kernel.intake import Upload
@@ -286,3 +291,23 @@ def be_officer(
         learner = add_officer(connection, office, institution)
     sign_in(client, learner.learner_id)
     return learner
+
+
+def submit(
+    connection: Connection, learner: Learner, world: World, at: datetime
+) -> None:
+    name = world.cohort.framework_key, world.cohort.framework_version
+    attempt = start_attempt(
+        connection,
+        learner=learner,
+        framework=get_framework(connection, *name),
+        instrument=get_instrument(connection, *name, world.campaign.instrument_ref),
+        role_key=None,
+        now=at,
+    )
+    submit_attempt(
+        connection,
+        attempt_id=attempt.attempt_id,
+        learner_id=learner.learner_id,
+        now=at,
+    )

@@ -4,7 +4,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Connection, select
 
-from app.assessment.service import start_attempt, submit_attempt
+from app.assessment.service import submit_attempt
 from app.cohorts import queries
 from app.cohorts.domain import (
     About,
@@ -29,7 +29,6 @@ from app.cohorts.service import (
     stop_mail,
     take_due,
 )
-from app.frameworks.queries import get_framework, get_instrument
 from app.identity.domain import Learner
 from app.identity.service import erase
 from app.kernel.text import Language
@@ -40,6 +39,7 @@ from tests.cohorts.builders import (
     add_cohort,
     add_ministry,
     add_world,
+    submit,
 )
 from tests.constants import NOON, SECRET
 from tests.identity.builders import add_learner
@@ -89,26 +89,6 @@ def join_by(
         about=About(gender=Gender.WOMAN),
         wants_reminder=wants_reminder,
         now=now,
-    )
-
-
-def submit(
-    connection: Connection, learner: Learner, world: World, at: datetime
-) -> None:
-    name = world.cohort.framework_key, world.cohort.framework_version
-    attempt = start_attempt(
-        connection,
-        learner=learner,
-        framework=get_framework(connection, *name),
-        instrument=get_instrument(connection, *name, world.campaign.instrument_ref),
-        role_key=None,
-        now=at,
-    )
-    submit_attempt(
-        connection,
-        attempt_id=attempt.attempt_id,
-        learner_id=learner.learner_id,
-        now=at,
     )
 
 

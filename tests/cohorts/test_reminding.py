@@ -7,26 +7,27 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Connection, select
 
-from app.assessment.service import start_attempt, submit_attempt
 from app.cohorts import queries
-from app.cohorts.domain import About
-from app.cohorts.models import MemberRow
+from app.cohorts.domain import About, Campaign, make_invitation_token
+from app.cohorts.models import InvitationRow, MemberRow
 from app.cohorts.service import (
+    Invitee,
     Letter,
     adopt,
-    ask_to_be_reminded,
+    choose_reminders,
     get_offer,
+    invite,
     join,
     leave,
     stop_mail,
     take_due_members,
 )
-from app.frameworks.queries import get_framework, get_instrument
 from app.identity.domain import Learner, digest
 from app.identity.domain.tokens import issue_token
 from app.identity.service import erase
+from app.kernel.text import Language
 from app.worker import work_once
-from tests.cohorts.builders import World, add_campaign, add_world, make_world
+from tests.cohorts.builders import World, add_campaign, add_world, make_world, submit
 from tests.conftest import make_settings
 from tests.constants import NOON, SECRET
 from tests.identity.builders import (
@@ -68,8 +69,23 @@ def join_by_link(connection: Connection, learner: Learner, world: World) -> bool
         wants_reminder=False,
         now=NOON,
     )
-    return ask_to_be_reminded(
-        connection, learner_id=learner.learner_id, campaign=world.campaign, now=NOON
+    return remind(connection, learner, world.campaign)
+
+
+def remind(
+    connection: Connection,
+    learner: Learner,
+    campaign: Campaign,
+    *,
+    wanted: bool = True,
+    now: datetime = NOON,
+) -> bool:
+    return choose_reminders(
+        connection,
+        learner_id=learner.learner_id,
+        campaign=campaign,
+        wanted=wanted,
+        now=now,
     )
 
 
@@ -79,24 +95,6 @@ def letters(connection: Connection, now: datetime) -> list[Letter]:
 
 def days_of_letters(connection: Connection) -> list[int]:
     return [day for day in range(40) if letters(connection, NOON + day * DAY)]
-
-
-def submit(connection: Connection, learner: Learner, world: World) -> None:
-    name = world.cohort.framework_key, world.cohort.framework_version
-    attempt = start_attempt(
-        connection,
-        learner=learner,
-        framework=get_framework(connection, *name),
-        instrument=get_instrument(connection, *name, world.campaign.instrument_ref),
-        role_key=None,
-        now=NOON,
-    )
-    submit_attempt(
-        connection,
-        attempt_id=attempt.attempt_id,
-        learner_id=learner.learner_id,
-        now=NOON,
-    )
 
 
 @pytest.mark.usefixtures("ada")
@@ -132,7 +130,7 @@ def test_who_is_done_left_or_erased_herself_gets_none(
         add_account(connection, learner, email=f"{learner.learner_id.hex}@example.org")
         assert join_by_link(connection, learner, world)
 
-    submit(connection, done, world)
+    submit(connection, done, world, NOON)
     leave(
         connection,
         learner_id=left.learner_id,
@@ -152,9 +150,44 @@ def test_nothing_is_promised_without_an_account_or_days(
     silent = add_campaign(connection, world.cohort, number=2, remind_after_days=())
 
     assert not join_by_link(connection, add_learner(connection), world)
-    assert not ask_to_be_reminded(
-        connection, learner_id=ada.learner_id, campaign=silent, now=NOON
+    assert not remind(connection, ada, silent)
+
+
+def test_saying_it_twice_changes_nothing_and_no_means_no(
+    connection: Connection, world: World, ada: Learner
+) -> None:
+    assert remind(connection, ada, world.campaign, now=NOON + 6 * DAY)
+    assert [day for day in range(8) if letters(connection, NOON + day * DAY)] == [7]
+
+    assert not remind(connection, ada, world.campaign, wanted=False)
+    assert days_of_letters(connection) == []
+
+
+def test_no_leaves_the_reminders_of_an_invitation_alone(
+    connection: Connection, world: World
+) -> None:
+    invited = Invitee(email="bola@example.org", language=Language.FR)
+    invite(connection, key=SECRET, campaign=world.campaign, people=[invited], now=NOON)
+    number = connection.scalar(select(InvitationRow.invitation_id))
+    assert number is not None
+    bola = add_learner(connection)
+    join(
+        connection,
+        learner=bola,
+        offer=get_offer(
+            connection,
+            key=SECRET,
+            token=make_invitation_token(SECRET, number),
+            now=NOON,
+        ),
+        about=About(),
+        wants_reminder=True,
+        now=NOON,
     )
+
+    remind(connection, bola, world.campaign, wanted=False)
+
+    assert connection.scalar(select(MemberRow.invitation_id)) == number
 
 
 def test_a_reminder_goes_along_when_two_accounts_become_one(
@@ -194,8 +227,14 @@ def test_she_ticks_it_on_the_page_and_the_worker_writes(
     settings = make_settings(database_url, mail_dir=tmp_path / "mail")
     work_once(database_of(client), settings, NOON + 7 * DAY)
 
-    assert 'name="remind"' not in stranger
-    assert 'name="remind"' in page
+    again = client.get(address).text
+    send(client, address, {"role": ""})
+
+    box = 'name="remind" value="yes"'
+    assert box not in stranger
+    assert f"{box}>" in page
+    assert f"{box} checked>" in again
+    assert f"{box}>" in client.get(address).text
     assert joined.status_code == 303
     assert len(list(settings.mail_dir.glob("*.eml"))) == 1
 

@@ -7,9 +7,10 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.cohorts.domain.keys import Scope
-from app.proficiency.domain import EvidenceSource
+from app.proficiency.domain import EvidenceSource, Observation, Outcome
 from app.progress.domain.ledger import Kind, NewEntry
 from app.progress.service import record_entries
+from app.records.domain.own import Teller
 from tests.constants import NOON
 from tests.identity.builders import database_of
 from tests.progress.documents import COURSE
@@ -19,23 +20,25 @@ from tests.records.giving import Scene, bearer
 COMPLETED = "http://adlnet.gov/expapi/verbs/completed"
 
 
-def finish_course(client: TestClient, scene: Scene) -> None:
+def report(client: TestClient, scene: Scene, ref: str, **changes: Any) -> None:  # noqa: ANN401 -- any field
+    said: dict[str, Any] = {
+        "course_key": COURSE,
+        "kind": Kind.COMPLETED,
+        "source": EvidenceSource.VERIFIED,
+        "said_by": "institution:school",
+        "occurred_at": NOON - timedelta(days=1),
+    }
     with database_of(client).write() as connection:
         record_entries(
             connection,
             learner_id=scene.member.learner_id,
-            entries=[
-                NewEntry(
-                    ref="report:1",
-                    course_key=COURSE,
-                    kind=Kind.COMPLETED,
-                    source=EvidenceSource.VERIFIED,
-                    said_by="institution:school",
-                    occurred_at=NOON - timedelta(days=1),
-                )
-            ],
+            entries=[NewEntry(ref=ref, **{**said, **changes})],
             now=NOON,
         )
+
+
+def finish_course(client: TestClient, scene: Scene) -> None:
+    report(client, scene, "report:1")
 
 
 def assess(client: TestClient, scene: Scene) -> None:
@@ -136,23 +139,53 @@ def test_the_file_has_the_same_and_nothing_of_others(
 
 def test_what_was_corrected_is_told_no_more(client: TestClient, scene: Scene) -> None:
     finish_course(client, scene)
-    with database_of(client).write() as connection:
-        record_entries(
-            connection,
-            learner_id=scene.member.learner_id,
-            entries=[
-                NewEntry(
-                    ref="report:2",
-                    course_key=COURSE,
-                    kind=Kind.CORRECTION,
-                    source=EvidenceSource.VERIFIED,
-                    said_by="institution:school",
-                    occurred_at=NOON,
-                    corrects="report:1",
-                )
-            ],
-            now=NOON,
-        )
+    report(client, scene, "report:2", kind=Kind.CORRECTION, corrects="report:1")
 
     assert own(client, scene)["items"] == []
     assert client.get("/api/v1/me/statements").status_code == 401
+
+
+def test_another_level_from_the_same_evidence_is_another_statement(
+    scene: Scene,
+) -> None:
+    teller = Teller(
+        learner_id=scene.member.learner_id, site="https://m", courses={}, frameworks={}
+    )
+
+    ids = {
+        teller.levelled(
+            framework,
+            [
+                Observation(
+                    competency="data-literacy",
+                    outcome=Outcome.LEVEL,
+                    level=level,
+                    source=EvidenceSource.VERIFIED,
+                    source_ref="progress:1",
+                    observed_at=NOON,
+                )
+            ],
+        )[0]["id"]
+        for framework in ("one", "two")
+        for level in (1, 2)
+    }
+
+    assert len(ids) == 4
+
+
+def test_nobody_else_is_told(client: TestClient, scene: Scene) -> None:
+    finish_course(client, scene)
+
+    answer = client.get("/api/v1/me/statements", headers=bearer(scene.trainer))
+
+    assert answer.json()["items"] == []
+
+
+def test_what_is_only_begun_or_cannot_be_is_not_told(
+    client: TestClient, scene: Scene
+) -> None:
+    report(client, scene, "report:1", kind=Kind.ENROLLED)
+    report(client, scene, "report:2", kind=Kind.STARTED)
+    report(client, scene, "report:3", occurred_at=NOON + timedelta(days=9))
+
+    assert own(client, scene)["items"] == []

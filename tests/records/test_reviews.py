@@ -5,6 +5,7 @@ import re
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 
+from app.cohorts.queries.people import list_members_among
 from app.journal.models import AuditRow
 from app.sharing.service import leave_cohort
 from tests.cohorts.builders import add_trainer, sign_in
@@ -69,6 +70,21 @@ def test_the_cohort_says_how_many_wait(client: TestClient, scene: Scene) -> None
     link = re.escape(f'href="{queue(scene)}">')
     assert not re.search(link + r"[^<]* <b>", before)
     assert re.search(link + r"[^<]* <b>1</b></a>", after)
+
+
+def test_members_of_another_cohort_are_not_members(
+    client: TestClient, scene: Scene
+) -> None:
+    with database_of(client).write() as connection:
+        elsewhere = add_member(connection, scene.world.foreign_cohort.cohort_id)
+
+        found = list_members_among(
+            connection,
+            cohort_id=scene.cohort.cohort_id,
+            learner_ids={scene.member.learner_id, elsewhere.learner_id},
+        )
+
+    assert found == {scene.member.learner_id}
 
 
 def test_refusing_needs_a_reason(client: TestClient, scene: Scene) -> None:

@@ -185,6 +185,10 @@ class World:
     sets: set[frozenset[int]] = field(default_factory=set)
     waves: list[frozenset[int]] = field(default_factory=list)
     """Who came at once."""
+    palette: tuple[int, ...] = (1, 4)
+    """Levels of those who come in waves."""
+    mixing: float = 0.0
+    """How likely others come at the step at which a wave leaves."""
     loyalty: float = 1.0
     """How likely no wave leaves at a step."""
 
@@ -212,10 +216,10 @@ class World:
     def _move(self, random: Random) -> list[Change]:
         changes = self._desert(random)
         first = len(self.level_of)
-        if changes:
-            return changes  # nobody comes beside them: the harder case
         is_loyal = self.loyalty == 1
-        found = (0, 1, 1, 2, 2, 2, 3, 3, 4, 5, 6) if is_loyal else (1, 4)
+        if changes and (not self.mixing or random.random() > self.mixing):
+            return changes  # nobody comes beside them: the harder case
+        found = (0, 1, 1, 2, 2, 2, 3, 3, 4, 5, 6) if is_loyal else self.palette
         for _ in range(random.choice((1, 2, 5, 5, 6) if is_loyal else (11, 12, 16))):
             person = len(self.level_of)
             self.level_of[person] = random.choice(found)
@@ -276,14 +280,20 @@ class Adversary:
         return bool(status == highspy.HighsModelStatus.kOptimal)
 
 
-@pytest.mark.parametrize("loyalty", [1.0, 0.5])
+@pytest.mark.parametrize(
+    ("loyalty", "palette", "mixing"),
+    [(1.0, (), 0.0), (0.5, (1, 4), 0.0), (0.5, (0, 1, 2, 3, 4), 0.5)],
+)
 @pytest.mark.parametrize("seed", range(12))
 def test_an_adversary_finds_no_level_and_no_small_count(
-    seed: int, loyalty: float
+    seed: int, loyalty: float, palette: tuple[int, ...], mixing: float
 ) -> None:
     random = Random(seed)  # noqa: S311 -- a story told again, not a secret
     world = World(
-        ledger=new_ledger(target=random.choice((1, 2, 3, 4))), loyalty=loyalty
+        ledger=new_ledger(target=random.choice((1, 2, 3, 4))),
+        loyalty=loyalty,
+        palette=palette,
+        mixing=mixing,
     )
 
     world.live(random, steps=14)

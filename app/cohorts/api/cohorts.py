@@ -369,11 +369,11 @@ def join(
             wants_reminder=False,
             now=now,
         )
-        if body.remind:
-            service.ask_to_be_reminded(
-                connection,
-                learner_id=learner.learner_id,
-                campaign=offer.campaign,
-                now=now,
-            )
+        service.choose_reminders(
+            connection,
+            learner_id=learner.learner_id,
+            campaign=offer.campaign,
+            wanted=body.remind,
+            now=now,
+        )
     return MembershipOut.of(membership, offer.cohort)

@@ -270,6 +270,8 @@ class Membership:
     unit_id: UUID | None
     grade: Grade | None
     gender: Gender | None
+    remind_at: datetime | None = None
+    """When she is reminded next at the address of her account."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

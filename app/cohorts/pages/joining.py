@@ -223,11 +223,12 @@ def _join(
         wants_reminder="remind" in form,
         now=now,
     )
-    if "remind" in form and offer.invitation is None:
-        service.ask_to_be_reminded(
+    if not (offer.invitation and offer.invitation.has_address):
+        service.choose_reminders(
             connection,
             learner_id=learner.learner_id,
             campaign=offer.campaign,
+            wanted="remind" in form,
             now=now,
         )
     attempt = begin(

@@ -76,6 +76,7 @@ _MEMBERSHIP = (
     MemberRow.unit_id,
     MemberRow.grade,
     MemberRow.gender,
+    MemberRow.remind_at,
 )
 _MEMBERSHIPS = Prebuilt(
     select(*_MEMBERSHIP)

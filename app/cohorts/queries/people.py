@@ -1,5 +1,6 @@
 """Who has joined a cohort of an institution, or of one below it."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from sqlalchemy import Connection, exists, select
@@ -35,3 +36,13 @@ def list_members_below(connection: Connection, *, institution_id: UUID) -> list[
         .distinct()
     )
     return list(connection.scalars(found))
+
+
+def list_members_among(
+    connection: Connection, *, cohort_id: UUID, learner_ids: Collection[UUID]
+) -> set[UUID]:
+    """Return who of some people has joined a cohort."""
+    found = select(MemberRow.learner_id).where(
+        MemberRow.cohort_id == cohort_id, MemberRow.learner_id.in_(learner_ids)
+    )
+    return set(connection.scalars(found))

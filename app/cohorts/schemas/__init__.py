@@ -289,8 +289,8 @@ class JoinIn(BaseModel):
     grade: Grade | None = None
     gender: Gender | None = None
     remind: bool = False
-    """Write to the address of your account while you have not finished; without an
-    account nothing is written."""
+    """Write to the address of your account while you have not finished (without an
+    account nothing is written); false stops it."""
 
 
 class MembershipOut(BaseModel):

@@ -28,7 +28,6 @@ from app.cohorts.service.institutions import (
 )
 from app.cohorts.service.inviting import (
     Invitee,
-    Letter,
     forget_ended,
     invite,
     note_invitations,
@@ -48,7 +47,8 @@ from app.cohorts.service.joining import (
     leave,
 )
 from app.cohorts.service.keys import KeyDraft, issue_key, note_key_use, revoke_key
-from app.cohorts.service.reminding import ask_to_be_reminded, take_due_members
+from app.cohorts.service.letters import Letter
+from app.cohorts.service.reminding import choose_reminders, take_due_members
 
 __all__ = [
     "CHECK",
@@ -63,13 +63,13 @@ __all__ = [
     "accept_roster",
     "add_institution",
     "adopt",
-    "ask_to_be_reminded",
     "assign_trainer",
     "begin",
     "change_cohort",
     "check_offer",
     "check_roster",
     "check_unit",
+    "choose_reminders",
     "dismiss_trainer",
     "find_link",
     "find_submitted",

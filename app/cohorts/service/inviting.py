@@ -22,7 +22,6 @@ from app.cohorts.domain import (
     Campaign,
     Cohort,
     RosterState,
-    make_invitation_token,
     read_invitation_token,
 )
 from app.cohorts.errors import JoinCodeUnknownError
@@ -33,8 +32,10 @@ from app.cohorts.models import (
     MemberRow,
     RosterRow,
 )
-from app.cohorts.queries import get_campaign, get_cohort, get_institution
+from app.cohorts.queries import get_campaign, get_cohort
 from app.cohorts.service.joining import ADDRESSLESS, FORGOTTEN, find_submitted
+from app.cohorts.service.letters import Letter, Pen
+from app.cohorts.service.reminding import stop_reminders
 from app.identity.domain import sign
 from app.identity.domain.addresses import same_address
 from app.journal.service import audit
@@ -94,16 +95,6 @@ class Invitee:
     name: str | None = None
     role_key: str | None = None
     about: About = NOTHING_SAID
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Letter:
-    """A mail to be written, with what its template says."""
-
-    to: str
-    template: str
-    language: Language
-    context: dict[str, object]
 
 
 def digest_of_invited(key: bytes, email: str) -> str:
@@ -221,15 +212,15 @@ def take_due(
         .with_for_update(skip_locked=True, of=InvitationRow)
     )
     rows = connection.execute(ready.with_only_columns(*InvitationRow.__table__.c)).all()
-    letters = [_look_at(connection, row, key, public_url, now) for row in rows]
+    pen = Pen(key=key, public_url=public_url)
+    letters = [_look_at(connection, row, pen, now) for row in rows]
     return [letter for letter in letters if letter is not None]
 
 
 def _look_at(
     connection: Connection,
     row: Row[*tuple[Any, ...]],
-    key: bytes,
-    public_url: str,
+    pen: Pen,
     now: datetime,
 ) -> Letter | None:
     campaign = get_campaign(
@@ -258,21 +249,15 @@ def _look_at(
         mails=row.mails + 1,
         due_at=following or now + DAY,
     )
-    institution = get_institution(connection, institution_id=cohort.institution_id)
-    base = f"{public_url.rstrip('/')}/{row.language}/join"
-    token = make_invitation_token(key, row.invitation_id)
-    return Letter(
-        to=row.email,
+    return pen.write(
+        connection,
         template="cohorts-reminder" if row.mails else "cohorts-invitation",
+        to=row.email,
+        name=row.name,
         language=row.language,
-        context={
-            "name": row.name,
-            "cohort": cohort.name,
-            "institution": institution.name_in(row.language),
-            "closes_on": campaign.closes_on,
-            "link": f"{base}/{token}",
-            "unsubscribe_url": f"{base}/stop/{token}",
-        },
+        cohort=cohort,
+        campaign=campaign,
+        number=row.invitation_id,
     )
 
 
@@ -326,12 +311,7 @@ def stop_mail(connection: Connection, *, key: bytes, token: str, now: datetime) 
     if invitation_id is None:
         raise JoinCodeUnknownError
     _change(connection, invitation_id, stopped_at=now, **FORGOTTEN)
-    # The number of who is reminded at her account's address is no invitation's.
-    connection.execute(
-        update(MemberRow)
-        .where(MemberRow.invitation_id == invitation_id)
-        .values(reminded_of=None, remind_at=None)
-    )
+    stop_reminders(connection, number=invitation_id)
 
 
 def forget_ended(connection: Connection, *, now: datetime) -> int:

@@ -34,7 +34,6 @@ from app.cohorts.queries import (
     get_institution,
     list_institutions_below,
     list_join_codes,
-    list_memberships,
 )
 from app.frameworks.queries import get_framework, get_instrument
 from app.identity.domain import Learner
@@ -297,30 +296,15 @@ def leave(
 
 def adopt(connection: Connection, *, from_learner: UUID, to_learner: UUID) -> None:
     """Move the memberships of one learner to another; what both have stays once."""
-    asked = {
-        row.cohort_id: row
-        for row in connection.execute(
-            select(*MemberRow.__table__.c).where(MemberRow.learner_id == from_learner)
+    rows = connection.execute(
+        select(*MemberRow.__table__.c).where(MemberRow.learner_id == from_learner)
+    )
+    for row in rows.mappings().all():
+        # Reminders at the address of an invitation end; at an account's they go on.
+        kept = row["invitation_id"] if row["remind_at"] else None
+        _MEMBER.execute(
+            connection, {**row, "learner_id": to_learner, "invitation_id": kept}
         )
-    }
-    for each in list_memberships(connection, learner_id=from_learner):
-        reminder = asked[each.cohort_id]
-        keys = {"learner_id": to_learner, "cohort_id": each.cohort_id}
-        said = {
-            "campaign_id": each.campaign_id,
-            # The account's address may be another: only that of an invitation is lost.
-            "invitation_id": reminder.remind_at and reminder.invitation_id,
-            "reminded_of": reminder.reminded_of,
-            "remind_at": reminder.remind_at,
-            "reminders": reminder.reminders,
-            "joined_at": each.joined_at,
-            "language": each.language,
-            "country": each.country,
-            "unit_id": each.unit_id,
-            "grade": each.grade,
-            "gender": each.gender,
-        }
-        _MEMBER.execute(connection, {**keys, **said})
     connection.execute(delete(MemberRow).where(MemberRow.learner_id == from_learner))
 
 

@@ -4,38 +4,56 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import ColumnElement, Connection, Row, select, update
 
-from app.cohorts.domain import Campaign, make_invitation_token
+from app.cohorts.domain import Campaign
 from app.cohorts.models import MemberRow
 from app.cohorts.queries import (
     get_campaign,
     get_cohort,
-    get_institution,
     list_join_codes,
 )
-from app.cohorts.service.inviting import Letter
 from app.cohorts.service.joining import find_submitted
+from app.cohorts.service.letters import Letter, Pen
 from app.identity.queries import find_account
 
 UNASKED: dict[str, None] = {"reminded_of": None, "remind_at": None}
 """What a membership says of reminders when none is to come."""
 
 
-def ask_to_be_reminded(
-    connection: Connection, *, learner_id: UUID, campaign: Campaign, now: datetime
+def choose_reminders(
+    connection: Connection,
+    *,
+    learner_id: UUID,
+    campaign: Campaign,
+    wanted: bool,
+    now: datetime,
 ) -> bool:
-    """Remind a member of a campaign at her account's address; asking again starts anew.
+    """Remind a member of a campaign at her account's address, or no more.
+
+    Saying the same again changes nothing. Reminders at the address of an invitation are
+    another matter; asking for these ends those.
 
     Args:
         connection: The caller's transaction.
         learner_id: A member of its cohort.
         campaign: Of what.
+        wanted: Whether she wants it.
         now: Aware UTC instant.
 
     Returns:
-        Whether she will be: she has an account, and the campaign reminds.
+        Whether she will be: only with an account, and if the campaign reminds.
     """
+    if not wanted:
+        _change(connection, learner_id, campaign.cohort_id, **UNASKED)
+        return False
+    known = connection.scalar(
+        select(MemberRow.reminded_of).where(
+            *_of(learner_id, campaign.cohort_id), MemberRow.remind_at.is_not(None)
+        )
+    )
+    if known == campaign.campaign_id:
+        return True
     first = _due_after(now, campaign, 0)
     if first is None or find_account(connection, learner_id=learner_id) is None:
         return False
@@ -49,6 +67,13 @@ def ask_to_be_reminded(
         reminders=0,
     )
     return True
+
+
+def stop_reminders(connection: Connection, *, number: UUID) -> None:
+    """Write no more to the member whose letters bear a number, if there is one."""
+    connection.execute(
+        update(MemberRow).where(MemberRow.invitation_id == number).values(UNASKED)
+    )
 
 
 def take_due_members(
@@ -74,15 +99,15 @@ def take_due_members(
         # Two workers take different ones (no-op on SQLite: a write is alone there).
         .with_for_update(skip_locked=True)
     ).all()
-    letters = [_look_at(connection, row, key, public_url, now) for row in rows]
+    pen = Pen(key=key, public_url=public_url)
+    letters = [_look_at(connection, row, pen, now) for row in rows]
     return [letter for letter in letters if letter is not None]
 
 
 def _look_at(
     connection: Connection,
     row: Row[*tuple[Any, ...]],
-    key: bytes,
-    public_url: str,
+    pen: Pen,
     now: datetime,
 ) -> Letter | None:
     keys = row.learner_id, row.cohort_id
@@ -103,24 +128,17 @@ def _look_at(
     sent = row.reminders + 1
     following = _due_after(row.remind_at, campaign, sent)
     _change(connection, *keys, remind_at=following, reminders=sent)
-    institution = get_institution(connection, institution_id=cohort.institution_id)
-    base = f"{public_url.rstrip('/')}/{row.language}/join"
-    _, link = list_join_codes(connection, campaign_ids=[campaign.campaign_id])[
-        campaign.campaign_id
-    ]
-    token = make_invitation_token(key, row.invitation_id)
-    return Letter(
-        to=account.email,
+    which = campaign.campaign_id
+    return pen.write(
+        connection,
         template="cohorts-reminder",
+        to=account.email,
+        name=account.display_name,
         language=row.language,
-        context={
-            "name": account.display_name,
-            "cohort": cohort.name,
-            "institution": institution.name_in(row.language),
-            "closes_on": campaign.closes_on,
-            "link": f"{base}/{link}",
-            "unsubscribe_url": f"{base}/stop/{token}",
-        },
+        cohort=cohort,
+        campaign=campaign,
+        number=row.invitation_id,
+        link=list_join_codes(connection, campaign_ids=[which])[which][1],
     )
 
 
@@ -142,8 +160,9 @@ def _due_after(since: datetime, campaign: Campaign, sent: int) -> datetime | Non
 def _change(
     connection: Connection, learner_id: UUID, cohort_id: UUID, /, **values: object
 ) -> None:
-    connection.execute(
-        update(MemberRow)
-        .where(MemberRow.learner_id == learner_id, MemberRow.cohort_id == cohort_id)
-        .values(values)
-    )
+    here = _of(learner_id, cohort_id)
+    connection.execute(update(MemberRow).where(*here).values(values))
+
+
+def _of(learner_id: UUID, cohort_id: UUID) -> tuple[ColumnElement[bool], ...]:
+    return MemberRow.learner_id == learner_id, MemberRow.cohort_id == cohort_id

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-import orjson
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
@@ -32,6 +31,7 @@ from app.identity.service import (
 )
 from app.kernel.clock import Now
 from app.kernel.database import ReadDep, WriteDep
+from app.web.downloads import send_json
 from app.web.routes import Route
 
 router = APIRouter(prefix="/{lang:lang}/account", route_class=Route)
@@ -62,14 +62,7 @@ def show_account(
 def download(learner: LearnerDep, connection: ReadDep) -> Response:
     """Send everything we keep of her, as JSON."""
     found = queries.collect(connection, learner_id=learner.learner_id)
-    return Response(
-        orjson.dumps(found, option=orjson.OPT_INDENT_2),
-        media_type="application/json",
-        headers={
-            "content-disposition": 'attachment; filename="masar-my-data.json"',
-            "cache-control": "private, no-store",
-        },
-    )
+    return send_json(found, "masar-my-data.json")
 
 
 @router.get("/data", name="home:data")

@@ -61,7 +61,7 @@ class Teller:
         """Tell at which level she was seen, in each competency, and who says so."""
         return [
             self._tell(
-                f"levelled:{each.source_ref}:{each.competency}",
+                f"levelled:{framework_key}:{each.competency}:{each.source_ref}",
                 at=each.observed_at,
                 verb={"id": f"{self.site}/xapi/verbs/levelled"}
                 | {"display": {"en": "was seen at a level"}},
@@ -107,9 +107,12 @@ class Teller:
         if level is not None:
             extensions[f"{self.site}/xapi/extensions/level"] = level
         result = {"completion": True} if completion else {}
+        # What may be said anew of the same thing is another statement: a store refuses
+        # one whose id it knows with other words.
+        said = f"{self.learner_id}:{what}:{source}:{level}:{at and at.isoformat()}"
         name = {"homePage": self.site, "name": str(self.learner_id)}
         return {
-            "id": str(uuid5(NAMESPACE, f"{self.learner_id}:{what}")),
+            "id": str(uuid5(NAMESPACE, said)),
             "actor": {"objectType": "Agent", "account": name},
             "verb": verb,
             "object": about,

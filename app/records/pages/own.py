@@ -1,12 +1,12 @@
 """A learner takes along what she did, for another learning record store."""
 
-import orjson
 from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.identity.access import LearnerDep, SettingsDep
 from app.kernel.database import ReadDep
 from app.records.queries.own import list_own_statements
+from app.web.downloads import send_json
 from app.web.routes import Route
 
 router = APIRouter(prefix="/{lang:lang}/account", route_class=Route)
@@ -22,11 +22,4 @@ def download_statements(
         learner_id=learner.learner_id,
         site=str(settings.public_url).rstrip("/"),
     )
-    return Response(
-        orjson.dumps(found, option=orjson.OPT_INDENT_2),
-        media_type="application/json",
-        headers={
-            "content-disposition": 'attachment; filename="masar-statements.json"',
-            "cache-control": "private, no-store",
-        },
-    )
+    return send_json(found, "masar-statements.json")

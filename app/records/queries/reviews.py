@@ -6,11 +6,11 @@ from sqlalchemy import Connection
 
 from app.cohorts.domain import Cohort
 from app.cohorts.queries import (
-    find_membership,
     get_cohort,
     list_memberships,
     list_trainers,
 )
+from app.cohorts.queries.people import list_members_among
 from app.progress.errors import CertificateNotFoundError
 from app.progress.queries import list_reviews
 from app.records.domain.reviews import Review, cohort_ref_of, review_of
@@ -25,12 +25,12 @@ def list_queue(
     on herself.
     """
     waiting = list_reviews(connection, cohort_refs=[cohort_ref_of(cohort_id)])
-    return [
-        review_of(each)
-        for each in waiting
-        if each.learner_id != reader_id
-        and find_membership(connection, learner_id=each.learner_id, cohort_id=cohort_id)
-    ]
+    members = list_members_among(
+        connection,
+        cohort_id=cohort_id,
+        learner_ids={each.learner_id for each in waiting} - {reader_id},
+    )
+    return [review_of(each) for each in waiting if each.learner_id in members]
 
 
 def get_review(
