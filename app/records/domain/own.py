@@ -14,7 +14,7 @@ from app.catalogue.domain import Course
 from app.frameworks.domain import Framework
 from app.kernel.text import Language
 from app.proficiency.domain import EvidenceSource, Observation, Outcome
-from app.progress.domain.ledger import Entry, Kind
+from app.progress.domain.ledger import Entry
 from app.records.domain import Json
 from app.records.domain.formats import write_instant
 
@@ -23,7 +23,6 @@ NAMESPACE = UUID("5d0f8a3e-7f5c-4b61-9a55-0f6e2f4c8d10")
 COMPLETED = "http://adlnet.gov/expapi/verbs/completed"
 _ACTIVITIES = "http://adlnet.gov/expapi/activities"
 _NO_TEXTS: Mapping[Language, str] = {}
-DONE = frozenset({Kind.COMPLETED, Kind.MODULE_DONE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +77,7 @@ class Teller:
         ]
 
     def completed(self, entries: Iterable[Entry]) -> list[Json]:
-        """Tell which courses and parts of courses she has finished."""
+        """Tell which courses and parts she has finished: of entries that count as done."""
         return [
             self._tell(
                 f"completed:{each.ref}",
@@ -89,7 +88,6 @@ class Teller:
                 completion=True,
             )
             for each in entries
-            if each.kind in DONE
         ]
 
     def _tell(  # noqa: PLR0913 -- the parts of a statement
