@@ -45,6 +45,8 @@ from app.records import pages as records_pages
 from app.settings import ROOT, Settings
 from app.sharing import api as sharing_api
 from app.sharing import pages as sharing_pages
+from app.study import api as study_api
+from app.study import pages as study_pages
 from app.web import operations, problems
 from app.web.middleware import Compressed, Envelope
 from app.web.openapi import DESCRIPTION, describe_api
@@ -63,6 +65,7 @@ PAGES = (
     frameworks_pages.router,
     cohorts_pages.router,
     sharing_pages.router,
+    study_pages.router,
     records_pages.router,
     insights_pages.router,
 )
@@ -77,6 +80,7 @@ APIS = (
     home_api.router,
     cohorts_api.router,
     sharing_api.router,
+    study_api.router,
     records_api.certificates,
     records_api.activities,
     insights_api.router,

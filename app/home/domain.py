@@ -63,6 +63,7 @@ KEPT = (
         lifetime=None,
     ),
     Kept(key="reported", tables=("records_match", "records_credit"), lifetime=None),
+    Kept(key="study", tables=("study_companion", "study_post"), lifetime=None),
     Kept(key="shared", tables=("sharing_share", "sharing_contribution"), lifetime=None),
 )
 """Everything of a person, by purpose; ``home.service.apply_retention`` ends it."""

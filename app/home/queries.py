@@ -33,6 +33,7 @@ from app.progress.models import (
 )
 from app.records.models import CreditRow, MatchRow
 from app.sharing.models import ContributionRow, ShareRow
+from app.study.models import CompanionRow, PostRow
 
 PERSONAL_TABLES: tuple[type[Base], ...] = (
     LearnerRow,
@@ -62,6 +63,8 @@ PERSONAL_TABLES: tuple[type[Base], ...] = (
     MemberRow,
     ShareRow,
     ContributionRow,
+    CompanionRow,
+    PostRow,
     MatchRow,
     CreditRow,
     Event,

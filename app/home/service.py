@@ -28,11 +28,22 @@ from app.proficiency import service as proficiency
 from app.progress import service as progress
 from app.records import service as records
 from app.sharing import service as sharing
+from app.study import service as study
 
 BATCH = 200
 """Learners erased in one transaction, so that nobody waits long for the others."""
 ROOMS = (
-    *(journal, proficiency, assessment, paths, progress, cohorts, sharing, records),
+    *(
+        journal,
+        proficiency,
+        assessment,
+        paths,
+        progress,
+        cohorts,
+        study,
+        sharing,
+        records,
+    ),
 )
 """Those that keep something of people, upwards through the house."""
 
@@ -129,6 +140,7 @@ def erase(connection: Connection, *, learner_id: UUID) -> None:
     """
     sharing.leave_totals(connection, learner_id=learner_id)
     records.forget(connection, learner_id=learner_id)
+    study.forget(connection, learner_id=learner_id)
     progress.leave(connection, learner_id=learner_id)
     identity.erase(connection, learner_id=learner_id)
 
@@ -143,6 +155,7 @@ def apply_retention(database: Database, *, unused: timedelta, now: datetime) -> 
     """
     with database.write() as connection:
         gone = forget_expired(connection, now=now)
+        gone += study.forget_closed(connection, now=now)
     while True:
         with database.write() as connection:
             found = list_unused_learners(

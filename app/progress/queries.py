@@ -21,6 +21,7 @@ from app.progress.domain.ledger import (
     Entry,
     Mark,
     What,
+    find_last_work,
     fold,
 )
 from app.progress.domain.reminders import Reminder, Rhythm
@@ -54,6 +55,33 @@ def list_entries(
     ordered = (_ENTRY.c.occurred_at, _ENTRY.c.recorded_at, _ENTRY.c.ref)
     rows = connection.execute(select(_ENTRY).where(wanted).order_by(*ordered))
     return [_entry(row) for row in rows]
+
+
+def list_work_since(
+    connection: Connection,
+    *,
+    learner_ids: Sequence[UUID],
+    since: datetime,
+    now: datetime,
+) -> dict[UUID, Entry]:
+    """Return by which entry each of some learners worked last; who did not is not in it.
+
+    Work is what was begun, done or took time; neither what is implausible, nor what was
+    taken back, nor a course that she takes no longer.
+    """
+    rows = connection.execute(
+        select(_ENTRY).where(
+            _ENTRY.c.learner_id.in_(learner_ids), _ENTRY.c.recorded_at >= since
+        )
+    )
+    said: dict[UUID, list[Entry]] = {}
+    for row in rows:
+        said.setdefault(row.learner_id, []).append(_entry(row))
+    found = {
+        learner_id: find_last_work(entries, since=since, until=now)
+        for learner_id, entries in said.items()
+    }
+    return {learner_id: entry for learner_id, entry in found.items() if entry}
 
 
 def find_courses(

@@ -17,6 +17,7 @@ from app.sharing import service
 from app.sharing.domain.pools import ESTABLISHED, FIRST, Attribute
 from app.sharing.errors import NothingToShareError
 from app.sharing.queries import get_plan, list_shares
+from app.study.queries import list_news
 from app.web.routes import Route
 
 router = APIRouter(prefix="/{lang:lang}", route_class=Route)
@@ -26,6 +27,7 @@ router = APIRouter(prefix="/{lang:lang}", route_class=Route)
 def show_mine(page: PageDep, learner: LearnerDep, connection: ReadDep) -> Response:
     """List a learner's groups, and what each of them got from her."""
     shares = list_shares(connection, learner_id=learner.learner_id)
+    news = list_news(connection, learner_id=learner.learner_id)
     groups = []
     for membership in list_memberships(connection, learner_id=learner.learner_id):
         cohort = get_cohort(connection, cohort_id=membership.cohort_id)
@@ -35,6 +37,7 @@ def show_mine(page: PageDep, learner: LearnerDep, connection: ReadDep) -> Respon
                 "institution": get_institution(
                     connection, institution_id=cohort.institution_id
                 ),
+                "news": news.get(cohort.cohort_id, 0),
                 "shares": [s for s in shares if s.cohort_id == cohort.cohort_id],
             }
         )

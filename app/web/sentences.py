@@ -7,6 +7,7 @@ from app.web.calendar_sentences import CALENDAR_PROBLEMS
 from app.web.certificate_sentences import CERTIFICATE_PROBLEMS
 from app.web.marking import N_, NN_
 from app.web.program_sentences import PROGRAM_PROBLEMS
+from app.web.study_sentences import STUDY_PROBLEMS
 from app.web.translations import translations
 
 __all__ = ["ASIDE_LABELS", "NN_", "N_", "PROBLEMS", "describe", "label"]
@@ -14,6 +15,7 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     **CALENDAR_PROBLEMS,
     **CERTIFICATE_PROBLEMS,
     **PROGRAM_PROBLEMS,
+    **STUDY_PROBLEMS,
     "account-not-found": (
         N_("Nobody has an account with this address"),
         N_(

@@ -1,6 +1,7 @@
 """Who has joined a cohort of an institution, or of one below it."""
 
 from collections.abc import Collection
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import Connection, exists, select
@@ -46,3 +47,9 @@ def list_members_among(
         MemberRow.cohort_id == cohort_id, MemberRow.learner_id.in_(learner_ids)
     )
     return set(connection.scalars(found))
+
+
+def list_ended_cohorts(connection: Connection, *, before: date) -> list[UUID]:
+    """Return the cohorts whose last day was before a day."""
+    found = select(CohortRow.cohort_id).where(CohortRow.ends_on < before)
+    return list(connection.scalars(found))

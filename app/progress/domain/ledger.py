@@ -45,6 +45,9 @@ class Kind(StrEnum):
     """The entry it names counts no more; only who said that one can say so."""
 
 
+_WORK = frozenset({Kind.STARTED, Kind.SPENT, Kind.MODULE_DONE, Kind.COMPLETED})
+
+
 class Mark(StrEnum):
     """Why an entry is implausible: it is kept and shown, and counts for nothing."""
 
@@ -185,6 +188,21 @@ def standing(entries: Iterable[Entry]) -> list[Entry]:
         for entry in known.values()
         if entry.kind is not Kind.CORRECTION and entry.ref not in taken_back
     ]
+
+
+def find_last_work(
+    entries: Iterable[Entry], *, since: datetime, until: datetime
+) -> Entry | None:
+    """Return the last plausible entry of work in a time, of a course she still takes."""
+    left: set[str] = set()
+    for entry in reversed(in_order(standing(entries))):
+        if entry.kind is Kind.WITHDRAWN:
+            left.add(entry.course_key)
+        is_work = entry.kind in _WORK and entry.is_plausible
+        is_then = since <= entry.occurred_at <= until
+        if is_work and is_then and entry.course_key not in left:
+            return entry
+    return None
 
 
 def _progress(key: str, ordered: Sequence[Entry]) -> CourseProgress:

@@ -32,6 +32,7 @@ from app.sharing.service.contributions import (
     hand_over,
 )
 from app.sharing.service.looking_back import find_recalled
+from app.study.service import leave_group
 
 _SHARE = Upsert(
     ShareRow,
@@ -226,7 +227,11 @@ def take_back(
 def leave_cohort(
     connection: Connection, *, learner: Learner, cohort_id: UUID, now: datetime
 ) -> None:
-    """Leave a cohort and take back what it got; again changes nothing."""
+    """Leave a cohort with its study group, and take back what it got.
+
+    Again changes nothing.
+    """
+    leave_group(connection, learner_id=learner.learner_id, cohort_id=cohort_id, now=now)
     take_back(connection, learner=learner, cohort_id=cohort_id, now=now)
     leave(connection, learner_id=learner.learner_id, cohort_id=cohort_id, now=now)
 

@@ -1,0 +1,1 @@
+"""Study groups inside a cohort: who agreed to be seen, and their questions."""
