@@ -24,7 +24,7 @@ _AGREEMENT: JsonDict = {
 }
 _COMPANION: JsonDict = {
     "name": "Awa D.",
-    "number": None,
+    "number": 2,
     "is_own": True,
     "course": "unesco-oxford-ai-dt-gov",
     "module": "m1",
@@ -32,7 +32,7 @@ _COMPANION: JsonDict = {
 _POST: JsonDict = {
     "post_id": "3f2b8a52-6c1d-4e0f-9a7b-1c2d3e4f5a6b",
     "name": "Awa D.",
-    "number": None,
+    "number": 2,
     "is_trainer": False,
     "is_own": True,
     "text": "Which part explains procurement?",
@@ -115,7 +115,7 @@ class CompanionListOut(Shape):
     """Whom the reader sees: herself first, then by name."""
 
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{"items": [_COMPANION], "next": None}]}
+        json_schema_extra={"examples": [{"items": [_COMPANION], "next": "YXQ6NTA"}]}
     )
 
     items: list[CompanionOut]
@@ -196,7 +196,7 @@ class QuestionListOut(Shape):
     """The questions of a group, the newest first."""
 
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{"items": [_QUESTION], "next": None}]}
+        json_schema_extra={"examples": [{"items": [_QUESTION], "next": "YXQ6NTA"}]}
     )
 
     items: list[QuestionOut]

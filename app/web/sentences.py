@@ -306,8 +306,7 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     "unexpected-error": (
         N_("Something went wrong on our side"),
         N_(
-            "What was acknowledged before is safe. We have noted the error; please "
-            "try again."
+            "What was acknowledged before is safe. We have noted the error; please try again."
         ),
     ),
     "unknown-answer": (
@@ -345,8 +344,7 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     "unknown-visitor": (
         N_("We do not know this browser yet"),
         N_(
-            "Start the questionnaire, or enter the resume code you wrote down. Your "
-            "answers are safe with us until you erase them."
+            "Start the questionnaire, or enter the resume code you wrote down. Your answers are safe with us until you erase them."
         ),
     ),
     "unreadable-courses": (

@@ -19,7 +19,12 @@ from app.cohorts.domain import PERMISSIONS, Capability, Office
 from app.identity.domain import Learner, Strength, digest, sign
 from app.identity.domain.tokens import issue_token
 from app.identity.service import open_session
-from tests.architecture.waiting import ACTIVITY, add_activity, add_review
+from tests.architecture.waiting import (
+    ACTIVITY,
+    add_activity,
+    add_review,
+    add_shown_question,
+)
 from tests.cohorts.builders import World, add_officer, add_trainer, add_world
 from tests.constants import NOON, SECRET
 from tests.identity.builders import (
@@ -116,6 +121,22 @@ GUARDED = {
     "GET /api/v1/cohorts/{cohort_id}/reviews": Capability.SEE_SHOWN,
     "GET /api/v1/cohorts/{cohort_id}/reviews/{review_id}/file": Capability.SEE_SHOWN,
     "POST /api/v1/cohorts/{cohort_id}/reviews/{review_id}": Capability.SEE_SHOWN,
+    **dict.fromkeys(
+        (
+            "GET /{lang}/cohorts/{cohort_id}/study",
+            "GET /{lang}/cohorts/{cohort_id}/study/{question_id}",
+            "POST /{lang}/cohorts/{cohort_id}/study/{question_id}",
+            "POST /{lang}/cohorts/{cohort_id}/study/{question_id}/settle",
+            "POST /{lang}/cohorts/{cohort_id}/study/posts/{post_id}",
+            "GET /api/v1/cohorts/{cohort_id}/study/companions",
+            "GET /api/v1/cohorts/{cohort_id}/study/questions",
+            "GET /api/v1/cohorts/{cohort_id}/study/questions/{question_id}",
+            "POST /api/v1/cohorts/{cohort_id}/study/questions/{question_id}/answers",
+            "PUT /api/v1/cohorts/{cohort_id}/study/questions/{question_id}/settled",
+            "POST /api/v1/cohorts/{cohort_id}/study/posts/{post_id}/decision",
+        ),
+        Capability.SEE_SHOWN,
+    ),
     "GET /api/v1/institutions/{institution_id}/dashboard": Capability.SEE_INSTITUTION,
     "GET /{lang}/cohorts/{cohort_id}/breakdown": Capability.MANAGE_COHORT,
     "POST /{lang}/cohorts/{cohort_id}/breakdown": Capability.MANAGE_COHORT,
@@ -147,6 +168,8 @@ OWN = {
     "attempts/{attempt_id}",
     "assess/{attempt_id}",
     "me/shares/{cohort_id}",
+    "me/study-groups/{cohort_id}",
+    "{lang}/study/{cohort_id}",
     "sharing/{cohort_id}",
     "certificates/{certificate_id}",
 }
@@ -229,6 +252,8 @@ def addresses(world: World) -> tuple[dict[str, str], dict[str, str]]:
         "step": "about",
         "review_id": str(world.review_ids[0]),
         "activity_key": ACTIVITY,
+        "question_id": str(world.review_ids[1]),
+        "post_id": str(world.review_ids[1]),
     }
     foreign = {
         "lang": "fr",
@@ -242,6 +267,8 @@ def addresses(world: World) -> tuple[dict[str, str], dict[str, str]]:
         "step": "about",
         "review_id": str(world.review_ids[0]),
         "activity_key": ACTIVITY,
+        "question_id": str(world.review_ids[1]),
+        "post_id": str(world.review_ids[1]),
     }
     return own, foreign
 
@@ -288,6 +315,7 @@ def test_each_office_reaches_what_is_its_own_and_nothing_else(
     with database_of(client).write() as connection:
         world = add_world(connection)
         add_review(connection, client, world)
+        add_shown_question(connection, world)
         add_activity(connection, world.health)
         add_activity(connection, world.justice)
         if office is None:
@@ -318,6 +346,7 @@ def test_an_operator_reaches_nothing_without_a_second_factor(
     with database_of(client).write() as connection:
         world = add_world(connection)
         add_review(connection, client, world)
+        add_shown_question(connection, world)
         add_activity(connection, world.health)
         add_activity(connection, world.justice)
         learner = add_officer(connection, Office.OPERATOR, None)
@@ -334,6 +363,7 @@ def test_a_campaign_of_another_cohort_is_not_reached_through_ones_own(
     with database_of(client).write() as connection:
         world = add_world(connection)
         add_review(connection, client, world)
+        add_shown_question(connection, world)
         add_activity(connection, world.health)
         add_activity(connection, world.justice)
         person = enter(connection, add_officer(connection, Office.OPERATOR, None))

@@ -1,5 +1,6 @@
-"""What waits in a small world: a certificate for trainers, an activity for editors."""
+"""What waits in a small world: a certificate and a question for trainers, an activity."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from fastapi.testclient import TestClient
@@ -16,6 +17,7 @@ from tests.cohorts.builders import World
 from tests.constants import NOON
 from tests.identity.builders import application
 from tests.sharing.builders import add_member
+from tests.study.builders import add_companion, add_question
 
 ACTIVITY = "00000000000000ff"
 REVIEW = UUID("6f0a3c3e-5d0b-5f43-9a51-1c0b6f6f3d11")
@@ -56,3 +58,10 @@ def add_review(connection: Connection, client: TestClient, world: World) -> None
     folder.keep(folder.stage(b"x"), REVIEW.hex)
     certificate = get_certificate(connection, **keys)
     world.review_ids.append(review_of(certificate).review_id)
+
+
+def add_shown_question(connection: Connection, world: World) -> None:
+    """Let a question wait that trainers appointed until a day later may see."""
+    cohort_id, soon = world.cohort.cohort_id, NOON + timedelta(days=1)
+    member = add_companion(connection, cohort_id, with_trainers=True, now=soon)
+    world.review_ids.append(add_question(connection, member, cohort_id, now=soon))

@@ -86,6 +86,8 @@ def test_what_is_personal_asks_for_a_token(site: TestClient, name: str) -> None:
         certificate_id=attempt,
         review_id=attempt,
         activity_key="00000000000000ff",
+        question_id=attempt,
+        post_id=attempt,
     )
 
     answer = site.request(method, address)
