@@ -36,6 +36,8 @@ class Agreement:
     with_trainers: bool
     """Those who are trainers of the cohort at that moment see her as well."""
     agreed_at: datetime
+    seen_at: datetime
+    """When she last looked at the answers to her questions."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +121,12 @@ class Question:
         """Whether a trainer is to look at it."""
         asked = [self.asked] if self.asked else []
         return any(each.is_reported for each in (*asked, *self.answers))
+
+    def has_news(self, seen_at: datetime) -> bool:
+        """Whether it is the reader's, with answers of others later than an instant."""
+        is_own = self.asked is not None and self.asked.is_own
+        later = (a for a in self.answers if a.written_at > seen_at and not a.is_own)
+        return is_own and any(later)
 
 
 def read_text(typed: str) -> str:

@@ -53,7 +53,10 @@ def get_group(
         raise CohortNotFoundError(cohort_id=str(cohort_id))
     row = connection.execute(
         select(
-            CompanionRow.shown_name, CompanionRow.trainers_from, CompanionRow.agreed_at
+            CompanionRow.shown_name,
+            CompanionRow.trainers_from,
+            CompanionRow.agreed_at,
+            CompanionRow.seen_at,
         ).where(
             CompanionRow.learner_id == learner_id, CompanionRow.cohort_id == cohort_id
         )
@@ -63,6 +66,7 @@ def get_group(
         name=row.shown_name,
         with_trainers=row.trainers_from is not None,
         agreed_at=row.agreed_at,
+        seen_at=row.seen_at,
     )
     return Group(cohort=cohort, own=own, is_open=is_open(cohort, today))
 

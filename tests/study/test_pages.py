@@ -141,13 +141,24 @@ def test_new_answers_are_told_where_she_finds_her_groups(
 ) -> None:
     with database.write() as connection:
         awa, ben = (
-            add_companion(connection, cohort_id, name) for name in ("Awa", "Ben")
+            add_companion(connection, cohort_id, name, now=NOON - DAY)
+            for name in ("Awa", "Ben")
         )
-        question = add_question(connection, awa, cohort_id)
-        add_answer(connection, ben, cohort_id, question, now=NOON + DAY)
+        question = add_question(connection, awa, cohort_id, now=NOON - DAY)
+        add_answer(connection, ben, cohort_id, question, now=NOON - DAY / 2)
         be(client, connection, awa)
 
-    assert "1 new answer<" in client.get("/en/sharing").text
+    told = [
+        "1 new answer in your study group" in client.get("/en/").text,
+        "1 new answer<" in client.get("/en/sharing").text,
+    ]
+    marks = [
+        ">new answers<" in client.get(f"/en/study/{cohort_id}").text
+        for _ in ("first", "second")
+    ]
+
+    assert (told, marks) == ([True, True], [True, False])
+    assert "new answer" not in client.get("/en/").text
 
 
 @pytest.mark.usefixtures("learner")

@@ -27,6 +27,7 @@ from app.paths.schemas import write_path
 from app.progress.domain.walk import Step
 from app.progress.queries import get_progress
 from app.progress.service import find_walk
+from app.study.queries import list_news
 from app.web.languages import prefers
 from app.web.rendering import Addresses
 from app.web.routes import Route
@@ -62,6 +63,9 @@ def show_front(
         open_attempt=next((a for a in attempts[:1] if a.is_open), None),
         has_result=any(not attempt.is_open for attempt in attempts),
         today=_find_today(page, learner, database, now) if learner else None,
+        news=sum(list_news(connection, learner_id=learner.learner_id).values())
+        if learner
+        else 0,
     )
 
 

@@ -11,7 +11,7 @@ from app.catalogue.queries import get_catalogue
 from app.identity.access import FormDep, LearnerDep, PageDep, PageFrame, secret_of
 from app.identity.domain import Learner
 from app.kernel.clock import Now
-from app.kernel.database import ReadDep, WriteDep
+from app.kernel.database import DatabaseDep, WriteDep
 from app.kernel.errors import InvalidError
 from app.study import queries, service
 from app.study.domain import Group, Reader, read_name, read_text
@@ -27,10 +27,22 @@ MOST_SHOWN = 100
 
 @router.get("", name="study:group")
 def show_group(
-    cohort_id: UUID, page: PageDep, learner: LearnerDep, connection: ReadDep
+    cohort_id: UUID,
+    page: PageDep,
+    learner: LearnerDep,
+    database: DatabaseDep,
+    now: Now,
 ) -> Response:
     """Show who studies along and what they ask; before she agreed, what that means."""
-    return _show(page, connection, learner, cohort_id)
+    mine = {"learner_id": learner.learner_id}
+    with database.read() as connection:
+        shown = _show(page, connection, learner, cohort_id)
+        has_news = cohort_id in queries.list_news(connection, **mine)
+    if has_news:
+        # She sees now which questions have new answers; next time they are not new.
+        with database.write() as connection:
+            service.read_news(connection, cohort_id=cohort_id, now=now, **mine)
+    return shown
 
 
 def _show(
@@ -81,6 +93,11 @@ def _look(
         "work": work,
         "courses": {each.key: each for each in get_catalogue(connection).courses},
         "questions": questions.items,
+        "fresh": {
+            each.question_id
+            for each in questions.items
+            if group.own and each.has_news(group.own.seen_at)
+        },
         "following": questions.next,
         "is_full": people.next is not None,
     }
