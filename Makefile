@@ -46,8 +46,8 @@ messages: .venv/dev ## Collect the interface texts into the five catalogues
 
 lock: .venv/dev ## Resolve the dependencies anew
 	@$(BIN)/pip install --quiet uv
-	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml -o requirements.lock
-	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --group dev pyproject.toml -o requirements-dev.lock
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header pyproject.toml -o requirements.lock
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header --group dev pyproject.toml -o requirements-dev.lock
 
 clean: ## Remove what was installed and built; var/ with your data stays
 	@rm -rf .venv tests/journeys/node_modules tests/sso/node_modules .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
