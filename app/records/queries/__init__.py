@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from app.kernel.statements import Prebuilt
+from app.kernel.statements import Prebuilt, PrebuiltAmong
 from app.records.domain import Json, State
 from app.records.domain.filters import Wanted
 from app.records.domain.mentions import Kind, mention_key
@@ -67,25 +67,40 @@ _KEPT = select(
     StatementRow.body,
 )
 
+_OF_TENANT = _KEPT.where(StatementRow.institution_id == _TENANT)
+_BY_ID = PrebuiltAmong(_OF_TENANT, StatementRow.statement_id)
+_BY_POSITION = PrebuiltAmong(_OF_TENANT, StatementRow.position)
+_NEWEST = Prebuilt(
+    select(func.max(StatementRow.position).label("position")).where(
+        StatementRow.institution_id == _TENANT
+    )
+)
+_REFERENCES = PrebuiltAmong(
+    select(ReferenceRow.target_id, ReferenceRow.position).where(
+        ReferenceRow.institution_id == _TENANT
+    ),
+    ReferenceRow.target_id,
+)
+_DEFINITIONS = PrebuiltAmong(
+    select(ActivityRow.activity_id, ActivityRow.definition).where(
+        ActivityRow.institution_id == _TENANT
+    ),
+    ActivityRow.activity_key,
+)
+
 
 def find_statements(
     connection: Connection, *, tenant: UUID, ids: Collection[UUID]
 ) -> dict[UUID, Kept]:
     """Return those of some statements that an institution has, in whatever state."""
-    rows = connection.execute(
-        _KEPT.where(
-            StatementRow.institution_id == tenant, StatementRow.statement_id.in_(ids)
-        )
-    )
-    return {row.statement_id: Kept(*row) for row in rows}
+    rows = _BY_ID.all(connection, {"tenant": tenant}, among=ids)
+    return {row.statement_id: row for row in (Kept(*values) for values in rows)}
 
 
 def find_position(connection: Connection, *, tenant: UUID) -> int:
     """Return the place of the newest statement of an institution; 0 without any."""
-    found = select(func.max(StatementRow.position)).where(
-        StatementRow.institution_id == tenant
-    )
-    return connection.scalar(found) or 0
+    newest = _NEWEST.first(connection, {"tenant": tenant})
+    return newest.position or 0 if newest else 0
 
 
 def list_statements(
@@ -116,12 +131,8 @@ def list_at(
     connection: Connection, *, tenant: UUID, positions: Sequence[int]
 ) -> list[Kept]:
     """Return the statements at some places, in their order."""
-    rows = connection.execute(
-        _KEPT.where(
-            StatementRow.institution_id == tenant, StatementRow.position.in_(positions)
-        )
-    )
-    found = {row.position: Kept(*row) for row in rows}
+    rows = _BY_POSITION.all(connection, {"tenant": tenant}, among=positions)
+    found = {row.position: row for row in (Kept(*values) for values in rows)}
     return [found[each] for each in positions if each in found]
 
 
@@ -199,12 +210,8 @@ def list_references(
     connection: Connection, *, tenant: UUID, targets: Collection[UUID]
 ) -> list[tuple[UUID, int]]:
     """Return who refers to some statements: which one, and from what place."""
-    rows = connection.execute(
-        select(ReferenceRow.target_id, ReferenceRow.position).where(
-            ReferenceRow.institution_id == tenant, ReferenceRow.target_id.in_(targets)
-        )
-    )
-    return [(row.target_id, row.position) for row in rows]
+    rows = _REFERENCES.all(connection, {"tenant": tenant}, among=targets)
+    return [(target, position) for target, position in rows]
 
 
 def list_attachments(
@@ -227,9 +234,5 @@ def find_definitions(
 ) -> Mapping[str, Json]:
     """Return what is known of activities, by id; nothing for those never named."""
     keys = [mention_key(tenant, Kind.ACTIVITY, each) for each in activity_ids]
-    rows = connection.execute(
-        select(ActivityRow.activity_id, ActivityRow.definition).where(
-            ActivityRow.institution_id == tenant, ActivityRow.activity_key.in_(keys)
-        )
-    )
-    return {row.activity_id: row.definition for row in rows}
+    rows = _DEFINITIONS.all(connection, {"tenant": tenant}, among=keys)
+    return dict(rows)

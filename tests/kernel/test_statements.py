@@ -1,0 +1,67 @@
+"""Statements that are compiled once find what SQLAlchemy's own would."""
+
+from uuid import UUID
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Connection, bindparam, insert, select
+
+from app.identity.models import LearnerRow
+from app.journal.models import Event
+from app.kernel.statements import PrebuiltAmong
+from app.kernel.text import Language
+from tests.constants import NOON
+
+ADA = UUID(int=1)
+_WITH_VERB = PrebuiltAmong(
+    select(Event.event_id).where(
+        Event.verb == bindparam("verb", type_=Event.verb.type)
+    ),
+    Event.event_id,
+)
+
+
+@pytest.fixture
+def events(connection: Connection) -> Connection:
+    """Return a connection to a journal of 40 events, every second one is ``even``."""
+    learner = {"learner_id": ADA, "language": Language.FR, "resume_nonce": b"n" * 16}
+    connection.execute(
+        insert(LearnerRow), {**learner, "has_account": False, "created_at": NOON}
+    )
+    connection.execute(
+        insert(Event),
+        [
+            {
+                "learner_id": ADA,
+                "event_id": UUID(int=number),
+                "verb": "odd" if number % 2 else "even",
+                "object_ref": "x:1",
+                "occurred_at": NOON,
+            }
+            for number in range(40)
+        ],
+    )
+    return connection
+
+
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(wanted=st.lists(st.integers(0, 60), max_size=70))
+def test_what_is_among_many_is_found_once(
+    events: Connection, wanted: list[int]
+) -> None:
+    rows = _WITH_VERB.all(
+        events, {"verb": "even"}, among=[UUID(int=each) for each in wanted]
+    )
+
+    expected = {each for each in wanted if each % 2 == 0 and each < 40}
+    assert sorted(row[0].int for row in rows) == sorted(expected)
+
+
+@pytest.mark.parametrize("count", [0, 1, 511, 512, 513, 1500])
+def test_any_number_of_values_is_asked_for(events: Connection, count: int) -> None:
+    rows = _WITH_VERB.all(
+        events, {"verb": "odd"}, among=[UUID(int=each) for each in range(count)]
+    )
+
+    assert len(rows) == min(count, 40) // 2
