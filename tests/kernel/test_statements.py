@@ -7,13 +7,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, bindparam, insert, select
 
-from app.identity.models import LearnerRow
 from app.journal.models import Event
 from app.kernel.statements import PrebuiltAmong
-from app.kernel.text import Language
 from tests.constants import NOON
+from tests.identity.builders import add_learner
 
-ADA = UUID(int=1)
 _WITH_VERB = PrebuiltAmong(
     select(Event.event_id).where(
         Event.verb == bindparam("verb", type_=Event.verb.type)
@@ -25,15 +23,12 @@ _WITH_VERB = PrebuiltAmong(
 @pytest.fixture
 def events(connection: Connection) -> Connection:
     """Return a connection to a journal of 40 events, every second one is ``even``."""
-    learner = {"learner_id": ADA, "language": Language.FR, "resume_nonce": b"n" * 16}
-    connection.execute(
-        insert(LearnerRow), {**learner, "has_account": False, "created_at": NOON}
-    )
+    learner_id = add_learner(connection).learner_id
     connection.execute(
         insert(Event),
         [
             {
-                "learner_id": ADA,
+                "learner_id": learner_id,
                 "event_id": UUID(int=number),
                 "verb": "odd" if number % 2 else "even",
                 "object_ref": "x:1",
