@@ -201,7 +201,7 @@ def test_erase_removes_every_row_of_one_learner_only(database: Database) -> None
 
     empty = {table for table, count in of_bob.items() if not count}
     # Their own rooms test that these go with the person, or what keeps a number only.
-    elsewhere = ("progress_", "records_", "assessment_recollection")
+    elsewhere = ("progress_", "records_", "study_", "assessment_recollection")
     assert {table for table in empty if not table.startswith(elsewhere)} == set()
     with database.read() as connection:
         assert set(personal_counts(connection, ada.learner_id).values()) == {0}

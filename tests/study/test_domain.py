@@ -102,7 +102,7 @@ def test_a_week_begins_on_monday_at_midnight() -> None:
 
 def test_the_last_work_is_of_a_course_she_still_takes() -> None:
     begun = entry(Kind.STARTED, "kept", occurred_at=NOON - HOUR)
-    later = entry(Kind.MODULE_DONE, "left", module_key="m", occurred_at=NOON)
+    later = entry(Kind.MODULE_DONE, "left", module_key="m", occurred_at=NOON - HOUR / 2)
     gone = entry(Kind.WITHDRAWN, "left", occurred_at=NOON)
 
     found = find_last_work([begun, later, gone], since=NOON - DAY, until=NOON)
