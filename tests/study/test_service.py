@@ -138,6 +138,7 @@ def test_answers_are_news_until_they_are_read(
     question = add_question(connection, awa, cohort_id)
     add_answer(connection, ben, cohort_id, question, now=NOON + HOUR)
 
+    add_question(connection, awa, cohort_id, "Written unseen?", now=NOON + 2 * HOUR)
     before = queries.list_news(connection, learner_id=awa.learner_id)
     service.read_news(
         connection, learner_id=awa.learner_id, cohort_id=cohort_id, now=NOON + DAY

@@ -16,7 +16,7 @@ from app.study.errors import (
 )
 from app.study.models import PostRow, ThreadRow
 from app.study.queries import get_joined_group, get_question
-from app.study.service.groups import delete_empty, read_news
+from app.study.service.groups import delete_empty
 
 _PLACE = Upsert(
     ThreadRow,
@@ -230,7 +230,6 @@ def _admit(
     if not group.is_open:
         raise GroupClosedError
     _count(connection, key, learner_id, now)
-    read_news(connection, learner_id=learner_id, cohort_id=cohort_id, now=now)
 
 
 def _count(connection: Connection, key: bytes, learner_id: UUID, now: datetime) -> None:
