@@ -1,5 +1,6 @@
 """HTTP shapes of study groups."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -7,6 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, Strict
 from pydantic.config import JsonDict
 
+from app.kernel.pagination import Page
 from app.study.domain import Companion, Group, Label, Post, Question, Work
 
 
@@ -121,6 +123,12 @@ class CompanionListOut(Shape):
     items: list[CompanionOut]
     next: str | None
 
+    @classmethod
+    def of(cls, page: Page[Companion], work: Mapping[UUID, Work]) -> "CompanionListOut":
+        """Write a page of companions."""
+        items = [CompanionOut.of(e, work.get(e.learner_id)) for e in page.items]
+        return cls(items=items, next=page.next)
+
 
 class PostIn(Shape):
     """A question or an answer."""
@@ -201,6 +209,11 @@ class QuestionListOut(Shape):
 
     items: list[QuestionOut]
     next: str | None
+
+    @classmethod
+    def of(cls, page: Page[Question]) -> "QuestionListOut":
+        """Write a page of questions."""
+        return cls(items=[QuestionOut.of(e) for e in page.items], next=page.next)
 
 
 class SettledIn(Shape):

@@ -252,8 +252,8 @@ def addresses(world: World) -> tuple[dict[str, str], dict[str, str]]:
         "step": "about",
         "review_id": str(world.review_ids[0]),
         "activity_key": ACTIVITY,
-        "question_id": str(world.review_ids[1]),
-        "post_id": str(world.review_ids[1]),
+        "question_id": str(world.question_ids[0]),
+        "post_id": str(world.question_ids[0]),
     }
     foreign = {
         "lang": "fr",
@@ -267,8 +267,8 @@ def addresses(world: World) -> tuple[dict[str, str], dict[str, str]]:
         "step": "about",
         "review_id": str(world.review_ids[0]),
         "activity_key": ACTIVITY,
-        "question_id": str(world.review_ids[1]),
-        "post_id": str(world.review_ids[1]),
+        "question_id": str(world.question_ids[0]),
+        "post_id": str(world.question_ids[0]),
     }
     return own, foreign
 

@@ -64,4 +64,4 @@ def add_shown_question(connection: Connection, world: World) -> None:
     """Let a question wait that trainers appointed until a day later may see."""
     cohort_id, soon = world.cohort.cohort_id, NOON + timedelta(days=1)
     member = add_companion(connection, cohort_id, with_trainers=True, now=soon)
-    world.review_ids.append(add_question(connection, member, cohort_id, now=soon))
+    world.question_ids.append(add_question(connection, member, cohort_id, now=soon))

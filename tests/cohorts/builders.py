@@ -176,6 +176,8 @@ class World:
     foreign_report_id: UUID
     review_ids: list[UUID] = field(default_factory=list)
     """Of certificates that wait for the trainers of ``cohort``."""
+    question_ids: list[UUID] = field(default_factory=list)
+    """Of questions that the trainers of ``cohort`` may see."""
 
 
 def add_key(

@@ -1,5 +1,6 @@
 """Study groups in a browser without scripts."""
 
+import re
 from uuid import UUID
 
 import pytest
@@ -13,6 +14,7 @@ from app.identity.service import open_session
 from app.kernel.database import Database
 from app.study import queries
 from app.study.domain import Reader
+from app.study.pages import looking
 from tests.cohorts.builders import add_trainer, add_world
 from tests.constants import NOON
 from tests.identity.builders import HALF_A_YEAR, add_session, send, show
@@ -224,3 +226,27 @@ def test_a_trainer_without_companions_finds_no_dead_end(
     page = show(client, f"/fr/cohorts/{cohort.cohort_id}/study")
 
     assert page.sections == 2
+
+
+def test_more_people_than_one_page_holds_are_all_found(
+    client: TestClient,
+    database: Database,
+    cohort_id: UUID,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(looking, "MOST_SHOWN", 2)
+    with database.write() as connection:
+        awa, *_ = (
+            add_companion(connection, cohort_id, name)
+            for name in ("Awa", "Ben", "Chinwe")
+        )
+        be(client, connection, awa)
+
+    first = client.get(f"/en/study/{cohort_id}").text
+    (mark,) = re.findall(r"\?people=([^\"]+)\"", first)
+    second = client.get(f"/en/study/{cohort_id}?people={mark}").text
+    lost = client.get(f"/en/study/{cohort_id}?people=nowhere")
+
+    assert ["Chinwe" in each for each in (first, second)] == [False, True]
+    assert ["More people" in each for each in (first, second)] == [True, False]
+    assert lost.status_code == 422

@@ -1,6 +1,6 @@
 """Agreeing, asking and answering, taking back; and what each reader sees of it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -8,9 +8,11 @@ import pytest
 from sqlalchemy import Connection, func, select
 
 from app.cohorts.errors import CohortNotFoundError
-from app.home.service import ROOMS, erase, merge
+from app.home.service import ROOMS, apply_retention, erase, merge
 from app.identity.domain import Learner
 from app.identity.errors import TooManyAttemptsError
+from app.identity.models import LearnerRow
+from app.kernel.database import Database
 from app.progress.domain.ledger import Kind
 from app.progress.service import record_entries
 from app.sharing.service import leave_cohort
@@ -19,9 +21,11 @@ from app.study.domain import KEPT_AFTER, MOST_AN_HOUR, Reader
 from app.study.errors import (
     GroupClosedError,
     NotACompanionError,
+    QuestionFullError,
     QuestionNotFoundError,
 )
 from app.study.models import CompanionRow, PostRow, ThreadRow
+from app.study.service import words
 from tests.cohorts.builders import add_trainer, add_world
 from tests.constants import NOON, SECRET
 from tests.progress.builders import DAY, HOUR, said
@@ -362,6 +366,38 @@ def test_a_trainers_answer_says_that_it_is_one(connection: Connection) -> None:
     (answer,) = found.answers
     assert (answer.is_trainer, answer.label, answer.is_own) == (True, None, False)
     assert queries.list_news(connection, learner_id=awa.learner_id) == {cohort_id: 1}
+
+
+def test_a_question_takes_so_many_answers_and_no_more(
+    connection: Connection, cohort_id: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(words, "MOST_ANSWERS", 2)
+    awa = add_companion(connection, cohort_id)
+    question = add_question(connection, awa, cohort_id)
+    for text in ("One.", "Two."):
+        add_answer(connection, awa, cohort_id, question, text)
+
+    with pytest.raises(QuestionFullError):
+        add_answer(connection, awa, cohort_id, question, "Three.")
+    add_answer(connection, awa, cohort_id, question, "Two.")
+
+
+def test_the_hourly_tidying_forgets_closed_groups(
+    database: Database,
+) -> None:
+    with database.write() as writing:
+        awa = add_companion(writing, add_cohort(writing))
+
+    apply_retention(
+        database, unused=timedelta(days=3650), now=AFTER_THE_END + KEPT_AFTER
+    )
+
+    with database.read() as reading:
+        left = count(reading, CompanionRow)
+        learners = reading.scalar(
+            select(func.count()).where(LearnerRow.learner_id == awa.learner_id)
+        )
+    assert (left, learners) == (0, 1)
 
 
 def test_an_unknown_question_cannot_be_answered(

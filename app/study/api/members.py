@@ -16,7 +16,6 @@ from app.study.domain import Reader, read_name, read_text
 from app.study.schemas import (
     CompanionIn,
     CompanionListOut,
-    CompanionOut,
     PostIn,
     QuestionListOut,
     QuestionOut,
@@ -112,8 +111,7 @@ def list_companions(
         connection, cohort_id=cohort_id, reader=reader, limit=limit, after=after
     )
     work = queries.find_work(connection, companions=page.items, now=now)
-    items = [CompanionOut.of(each, work.get(each.learner_id)) for each in page.items]
-    return CompanionListOut(items=items, next=page.next)
+    return CompanionListOut.of(page, work)
 
 
 @router.get("/questions", responses=problem_responses(401, 403, 404, 422))
@@ -130,9 +128,7 @@ def list_questions(
     page = queries.list_questions(
         connection, cohort_id=cohort_id, reader=reader, limit=limit, after=after
     )
-    return QuestionListOut(
-        items=[QuestionOut.of(each) for each in page.items], next=page.next
-    )
+    return QuestionListOut.of(page)
 
 
 @router.post(

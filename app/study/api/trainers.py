@@ -13,7 +13,6 @@ from app.study.api.members import After, Limit, PostId, QuestionId
 from app.study.domain import read_text
 from app.study.schemas import (
     CompanionListOut,
-    CompanionOut,
     PostIn,
     QuestionListOut,
     QuestionOut,
@@ -46,8 +45,7 @@ def list_companions_shown(
         after=after,
     )
     work = queries.find_work(connection, companions=page.items, now=now)
-    items = [CompanionOut.of(each, work.get(each.learner_id)) for each in page.items]
-    return CompanionListOut(items=items, next=page.next)
+    return CompanionListOut.of(page, work)
 
 
 @router.get("/questions", responses=problem_responses(401, 403, 404, 422))
@@ -66,9 +64,7 @@ def list_questions_shown(
         limit=limit,
         after=after,
     )
-    return QuestionListOut(
-        items=[QuestionOut.of(each) for each in page.items], next=page.next
-    )
+    return QuestionListOut.of(page)
 
 
 @router.get("/questions/{question_id}", responses=problem_responses(401, 403, 404, 422))

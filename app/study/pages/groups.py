@@ -7,7 +7,6 @@ from fastapi import APIRouter
 from sqlalchemy import Connection
 from starlette.responses import Response
 
-from app.catalogue.queries import get_catalogue
 from app.identity.access import FormDep, LearnerDep, PageDep, PageFrame, secret_of
 from app.identity.domain import Learner
 from app.kernel.clock import Now
@@ -16,13 +15,12 @@ from app.kernel.errors import InvalidError
 from app.study import queries, service
 from app.study.domain import Group, Reader, read_name, read_text
 from app.study.errors import NothingWrittenError
+from app.study.pages.looking import look
 from app.web.problems import status_of
 from app.web.routes import Route
 from app.web.sentences import describe
 
 router = APIRouter(prefix="/{lang:lang}/study/{cohort_id:uuid}", route_class=Route)
-MOST_SHOWN = 100
-"""People and questions on one page."""
 
 
 @router.get("", name="study:group")
@@ -76,31 +74,10 @@ def _look(
     page: PageFrame, connection: Connection, learner: Learner, group: Group
 ) -> dict[str, Any]:
     reader = Reader(learner_id=learner.learner_id)
-    cohort_id = group.cohort.cohort_id
-    people = queries.list_companions(
-        connection, cohort_id=cohort_id, reader=reader, limit=MOST_SHOWN
-    )
-    questions = queries.list_questions(
-        connection,
-        cohort_id=cohort_id,
-        reader=reader,
-        limit=MOST_SHOWN,
-        after=page.request.query_params.get("after"),
-    )
-    work = queries.find_work(connection, companions=people.items, now=page.now)
-    return {
-        "people": people.items,
-        "work": work,
-        "courses": {each.key: each for each in get_catalogue(connection).courses},
-        "questions": questions.items,
-        "fresh": {
-            each.question_id
-            for each in questions.items
-            if group.own and each.has_news(group.own.seen_at)
-        },
-        "following": questions.next,
-        "is_full": people.next is not None,
-    }
+    seen = look(page, connection, cohort_id=group.cohort.cohort_id, reader=reader)
+    seen_at = group.own.seen_at if group.own else page.now
+    fresh = {each.question_id for each in seen["questions"] if each.has_news(seen_at)}
+    return {**seen, "fresh": fresh}
 
 
 @router.post("", name="study:agree")

@@ -6,7 +6,6 @@ from fastapi import APIRouter
 from sqlalchemy import Connection
 from starlette.responses import Response
 
-from app.catalogue.queries import get_catalogue
 from app.cohorts.access import ShownReader
 from app.cohorts.domain import ReachedCohort
 from app.identity.access import FormDep, PageDep, PageFrame, secret_of
@@ -16,6 +15,7 @@ from app.kernel.errors import InvalidError
 from app.study import queries, service
 from app.study.access import TrainerDep
 from app.study.domain import Reader, read_text
+from app.study.pages.looking import look
 from app.web.problems import status_of
 from app.web.routes import Route
 from app.web.sentences import describe
@@ -23,8 +23,6 @@ from app.web.sentences import describe
 router = APIRouter(
     prefix="/{lang:lang}/cohorts/{cohort_id:uuid}/study", route_class=Route
 )
-MOST_SHOWN = 100
-"""People and questions on one page."""
 
 
 @router.get("", name="study:trainer")
@@ -32,27 +30,9 @@ def show_group(
     page: PageDep, reached: ShownReader, reader: TrainerDep, connection: ReadDep
 ) -> Response:
     """Show those who agreed to be seen by trainers, and their questions."""
-    cohort_id = reached.cohort.cohort_id
-    people = queries.list_companions(
-        connection, cohort_id=cohort_id, reader=reader, limit=MOST_SHOWN
-    )
-    questions = queries.list_questions(
-        connection,
-        cohort_id=cohort_id,
-        reader=reader,
-        limit=MOST_SHOWN,
-        after=page.request.query_params.get("after"),
-    )
-    return page.render(
-        "study/trainer.html",
-        cohort=reached.cohort,
-        people=people.items,
-        is_full=people.next is not None,
-        work=queries.find_work(connection, companions=people.items, now=page.now),
-        courses={each.key: each for each in get_catalogue(connection).courses},
-        questions=questions.items,
-        following=questions.next,
-    )
+    cohort = reached.cohort
+    seen = look(page, connection, cohort_id=cohort.cohort_id, reader=reader)
+    return page.render("study/trainer.html", cohort=cohort, **seen)
 
 
 @router.get("/{question_id:uuid}", name="study:trainer-question")

@@ -141,7 +141,8 @@ def forget(connection: Connection, *, learner_id: UUID) -> None:
     ).all()
     for table in (PostRow, CompanionRow):
         connection.execute(delete(table).where(table.learner_id == learner_id))
-    for cohort_id in cohorts:
+    # In one order for all: two who go at once do not wait for each other in a circle.
+    for cohort_id in sorted(cohorts):
         delete_empty(connection, cohort_id)
 
 
