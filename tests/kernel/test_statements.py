@@ -60,3 +60,11 @@ def test_any_number_of_values_is_asked_for(events: Connection, count: int) -> No
     )
 
     assert len(rows) == min(count, 40) // 2
+
+
+def test_a_value_given_many_times_is_found_once(events: Connection) -> None:
+    wanted = [UUID(int=each) for each in range(40)] * 30
+
+    rows = _WITH_VERB.all(events, {"verb": "odd"}, among=wanted)
+
+    assert len(rows) == 20

@@ -15,8 +15,9 @@ from app.kernel.database import Database
 from app.study import queries
 from app.study.domain import Reader
 from app.study.pages import looking
+from app.study.service import report
 from tests.cohorts.builders import add_trainer, add_world
-from tests.constants import NOON
+from tests.constants import NOON, SECRET
 from tests.identity.builders import HALF_A_YEAR, add_session, send, show
 from tests.progress.builders import DAY
 from tests.sharing.builders import add_cohort, add_member
@@ -218,6 +219,47 @@ def test_a_trainer_answers_settles_and_hides(
         True,
     )
     assert client.get(there).status_code == 404
+
+
+def test_a_trainer_leaves_what_was_reported(
+    client: TestClient, database: Database, cohort: Cohort
+) -> None:
+    cohort_id = cohort.cohort_id
+    with database.write() as connection:
+        awa, ben = (
+            add_companion(connection, cohort_id, name) for name in ("Awa", "Ben")
+        )
+        question = add_question(connection, awa, cohort_id)
+        report(
+            connection,
+            key=SECRET,
+            learner_id=ben.learner_id,
+            cohort_id=cohort_id,
+            post_id=question,
+            now=NOON,
+        )
+    here = f"/en/cohorts/{cohort_id}/study"
+
+    shown = client.get(f"{here}/{question}").text
+    decided = send(
+        client,
+        f"{here}/posts/{question}",
+        {"decision": "keep"},
+        shown_at=f"{here}/{question}",
+    )
+
+    assert "Somebody of the group" in shown
+    assert "Awa" not in shown
+    assert decided.headers["location"] == here
+    assert client.get(f"{here}/{question}").status_code == 404
+    with database.read() as connection:
+        found = queries.get_question(
+            connection,
+            cohort_id=cohort_id,
+            reader=Reader(learner_id=ben.learner_id),
+            question_id=question,
+        )
+    assert found.asked
 
 
 def test_a_trainer_without_companions_finds_no_dead_end(
